@@ -1,0 +1,105 @@
+#include "kernels/groth16/query_sum.h"
+
+#include "kernels/base/error.h"
+#include "kernels/circuit/sink.h"
+#include "kernels/curve/msm.h"
+#include "kernels/device/share.h"
+#include "kernels/groth16/params.h"
+
+namespace sealyard::groth16 {
+namespace {
+
+using circuit::kOne;
+using curve::Affine;
+using curve::EncodedPoints;
+using curve::Point;
+using field::Fr;
+
+constexpr std::size_t kPart = std::size_t{1} << 21;  // points in memory at a time
+
+// Collects points to be added, of one kind.
+template <typename Group>
+class Part {
+ public:
+  Part(const EncodedPoints<Group>& points, ListName name, unsigned threads)
+      : points_(points), name_(name), threads_(threads) {}
+
+  void one(std::size_t at) {
+    ones_.push_back(static_cast<std::uint32_t>(at));
+    if (ones_.size() == kPart) flush_ones();
+  }
+  void other(std::size_t at, const Fr& value) {
+    others_.push_back(static_cast<std::uint32_t>(at));
+    values_.push_back(value);
+    if (others_.size() == kPart) flush_others();
+  }
+  Point<Group> total() {
+    flush_ones();
+    flush_others();
+    return total_;
+  }
+
+ private:
+  void flush_ones() {
+    decode(ones_);
+    total_ += curve::sum<Group>(std::span(decoded_).first(ones_.size()), threads_);
+    ones_.clear();
+  }
+  void flush_others() {
+    decode(others_);
+    total_ += curve::multiply<Group>(std::span(decoded_).first(others_.size()), values_, threads_);
+    others_.clear();
+    values_.clear();
+  }
+  void decode(std::span<const std::uint32_t> places) {
+    decoded_.resize(std::max(decoded_.size(), places.size()));
+    device::for_ranges(threads_, places.size(), 256, [&](std::size_t begin, std::size_t end) {
+      for (std::size_t i = begin; i < end; ++i) {
+        const auto out = points_.at(places[i], curve::Inspection::on_curve);
+        if (out.flaw != curve::Flaw::none)
+          throw bad_point(name_.file, name_.list, places[i], out.flaw);
+        decoded_[i] = out.point;
+      }
+    });
+  }
+
+  const EncodedPoints<Group>& points_;
+  ListName name_;
+  unsigned threads_;
+  Point<Group> total_;
+  std::vector<std::uint32_t> ones_, others_;
+  std::vector<Fr> values_;
+  std::vector<Affine<Group>> decoded_;
+};
+
+}  // namespace
+
+template <typename Group>
+Point<Group> query_sum(const EncodedPoints<Group>& points, std::size_t first,
+                       std::span<const Fr> values, const circuit::IndexSet* chosen, ListName name,
+                       unsigned threads) {
+  const std::size_t wanted = first + (chosen ? chosen->size() : values.size());
+  if (points.size() < wanted)
+    throw Error(Fault::usage, "{}: {} points in list {}, the circuit wants {}", name.file,
+                points.size(), name.list, wanted);
+  Part<Group> part(points, name, threads);
+  std::size_t at = first;
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    if (chosen && !chosen->contains(i)) continue;
+    if (values[i] == kOne)
+      part.one(at);
+    else if (!(values[i] == Fr{}))
+      part.other(at, values[i]);
+    ++at;
+  }
+  return part.total();
+}
+
+template Point<curve::G1> query_sum<curve::G1>(const EncodedPoints<curve::G1>&, std::size_t,
+                                               std::span<const Fr>, const circuit::IndexSet*,
+                                               ListName, unsigned);
+template Point<curve::G2> query_sum<curve::G2>(const EncodedPoints<curve::G2>&, std::size_t,
+                                               std::span<const Fr>, const circuit::IndexSet*,
+                                               ListName, unsigned);
+
+}  // namespace sealyard::groth16

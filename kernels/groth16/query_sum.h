@@ -1,0 +1,27 @@
+// A query of the parameters times the values of the variables: what a proof is made of.
+#pragma once
+#include <string_view>
+
+#include "kernels/circuit/density.h"
+#include "kernels/curve/encoding.h"
+
+namespace sealyard::groth16 {
+
+/// Which list of which file is read, for errors.
+struct ListName {
+  std::string_view file, list;
+};
+
+/// The sum of value * point over the values whose index is in `chosen` (null: over all); the points
+/// are theirs in order, beginning with points.at(first). Points of values that are 0 are not
+/// decoded, those of values that are 1 are added without a multiplication. Works through the list
+/// in parts: at most 300 MB (G1), 500 MB (G2).
+///
+/// @throws Error{usage}   fewer points than values.
+/// @throws Error{corrupt} a point that is none.
+template <typename Group>
+curve::Point<Group> query_sum(const curve::EncodedPoints<Group>& points, std::size_t first,
+                              std::span<const field::Fr> values, const circuit::IndexSet* chosen,
+                              ListName name, unsigned threads);
+
+}  // namespace sealyard::groth16

@@ -1,0 +1,17 @@
+// The quotient polynomial H = (A B - C) / Z, where A, B, C go through the values of the rows and
+// Z = X^n - 1 is zero at all of them.
+// Source: bellperson 0.27, src/groth16/prover/native.rs, execute_fft().
+#pragma once
+#include <vector>
+
+#include "kernels/field/fr.h"
+
+namespace sealyard::groth16 {
+
+/// The n - 1 coefficients of H, made in the place of `a`.
+/// @param a,b,c  n = 2^k values of the rows each.
+/// @throws Error{usage} A B - C is not zero at all rows: the witness does not fit the circuit.
+std::vector<field::Fr> quotient(std::vector<field::Fr> a, std::vector<field::Fr> b,
+                                std::vector<field::Fr> c, unsigned threads);
+
+}  // namespace sealyard::groth16
