@@ -1,0 +1,257 @@
+// Points: encodings and what they refuse, sums, products, pairings.
+#include <algorithm>
+#include <array>
+#include <vector>
+
+#include "kernels/base/error.h"
+#include "kernels/base/hex.h"
+#include "kernels/curve/batch_add.h"
+#include "kernels/curve/encoding.h"
+#include "kernels/curve/fixed_base.h"
+#include "kernels/curve/msm.h"
+#include "kernels/curve/pairing.h"
+#include "kernels/curve/variants.h"
+#include "tests/catch.h"
+
+using namespace sealyard;
+using namespace sealyard::curve;
+
+namespace {
+
+// Of full width, with 0, 1, -1 and small ones among them.
+std::vector<Fr> scalars(std::size_t n) {
+  std::vector<Fr> out{Fr{},
+                      field::one(),
+                      field::sub(Fr{}, field::one()),
+                      field::from_u64(2),
+                      field::from_u64(0x8000),
+                      field::from_u64(0x8001),
+                      field::from_u64(0xffff)};
+  Fr x = field::from_u64(n);
+  while (out.size() < n) out.push_back(x = field::add(field::pow5(x), field::one()));
+  out.resize(n);
+  return out;
+}
+
+template <typename Group>
+std::vector<Affine<Group>> points(std::size_t n) {
+  std::vector<Affine<Group>> out;
+  Point<Group> p(Affine<Group>::generator());
+  for (std::size_t i = 0; i < n; ++i) {
+    out.push_back(p.affine());
+    p += p;
+    p += Affine<Group>::generator();
+  }
+  return out;
+}
+
+template <typename Group>
+std::array<std::uint8_t, Group::kBytes> encoded(const Affine<Group>& point) {
+  std::array<std::uint8_t, Group::kBytes> bytes;
+  encode(point, bytes.data());
+  return bytes;
+}
+
+template <typename Group>
+Flaw flaw(const std::array<std::uint8_t, Group::kBytes>& bytes,
+          Inspection inspection = Inspection::in_group) {
+  return decode<Group>(bytes, inspection).flaw;
+}
+
+}  // namespace
+
+// Source: the standard generators; zkcrypto/bls12_381, src/tests, g1_compressed_valid_test_vectors.
+TEST_CASE("curve: the generators' bytes", "[curve][bit-exact]") {
+  REQUIRE(
+      to_hex(compress(G1Affine::generator())) ==
+      "97f1d3a73197d7942695638c4fa9ac0fc3688c4f9774b905a14e3a3f171bac586c55e83ff97a1aeffb3af00adb22"
+      "c6bb");
+  REQUIRE(to_hex(encoded(G1Affine::generator())).substr(0, 32) ==
+          "17f1d3a73197d7942695638c4fa9ac0f");
+  REQUIRE(to_hex(compress(G2Affine::generator())).substr(0, 32) ==
+          "93e02b6052719f607dacd3a088274f65");
+}
+
+TEMPLATE_TEST_CASE("curve: points come back from their bytes", "[curve]", G1, G2) {
+  for (const auto& point : points<TestType>(20)) {
+    const auto back = decode<TestType>(encoded(point), Inspection::in_group);
+    REQUIRE(back.flaw == Flaw::none);
+    REQUIRE(back.point == point);
+    const auto small = uncompress<TestType>(compress(point));
+    REQUIRE(small.flaw == Flaw::none);
+    REQUIRE(small.point == point);
+    REQUIRE(uncompress<TestType>(compress(-point)).point == -point);
+    REQUIRE(!(-point == point));
+  }
+}
+
+TEMPLATE_TEST_CASE("curve: every flipped bit of a point is refused", "[curve]", G1, G2) {
+  const auto point = points<TestType>(3)[2];
+  const auto bytes = encoded(point);
+  for (std::size_t bit = 0; bit < 8 * bytes.size(); ++bit) {
+    CAPTURE(bit);
+    auto altered = bytes;
+    altered[bit / 8] ^= static_cast<std::uint8_t>(1u << bit % 8);
+    REQUIRE(flaw<TestType>(altered, Inspection::on_curve) != Flaw::none);
+  }
+  // A compressed point is all x and a sign: some other x are on the curve, none in the group.
+  const auto small = compress(point);
+  for (std::size_t bit = 0; bit < 8 * small.size(); ++bit) {
+    CAPTURE(bit);
+    auto altered = small;
+    altered[bit / 8] ^= static_cast<std::uint8_t>(1u << bit % 8);
+    const auto back = uncompress<TestType>(altered);
+    if (bit == 5)  // byte 0, 0x20: the sign
+      REQUIRE(back.point == -point);
+    else
+      REQUIRE(back.flaw != Flaw::none);
+  }
+}
+
+TEST_CASE("curve: identities, wide coordinates and foreign points are refused", "[curve]") {
+  std::array<std::uint8_t, 96> g1{0x40};
+  REQUIRE(flaw<G1>(g1) == Flaw::identity);
+  g1[95] = 1;
+  REQUIRE(flaw<G1>(g1) == Flaw::bad_encoding);
+  g1 = {};  // (0, 0)
+  REQUIRE(flaw<G1>(g1) == Flaw::off_curve);
+  // x = 0, y = 2 is on y^2 = x^3 + 4, of order 3.
+  g1[95] = 2;
+  REQUIRE(flaw<G1>(g1, Inspection::on_curve) == Flaw::outside_group);
+  const auto p = from_hex(
+      "1a0111ea397fe69a4b1ba7b6434bacd764774b84f38512bf6730d2a0f6b0f6241eabfffeb153ffffb9feffffffff"
+      "aaab",
+      "p");
+  g1 = encoded(G1Affine::generator());
+  std::copy(p.begin(), p.end(), g1.begin());  // x = p
+  REQUIRE(flaw<G1>(g1) == Flaw::bad_encoding);
+  std::array<std::uint8_t, 192> g2{0x40};
+  REQUIRE(flaw<G2>(g2) == Flaw::identity);
+  std::array<std::uint8_t, 48> compressed{0xc0};
+  REQUIRE(uncompress<G1>(compressed).flaw == Flaw::identity);
+  compressed[0] = 0;
+  REQUIRE(uncompress<G1>(compressed).flaw == Flaw::bad_encoding);
+  // A compressed point where coordinates are wanted.
+  g1 = {};
+  std::ranges::copy(compress(G1Affine::generator()), g1.begin());
+  REQUIRE(flaw<G1>(g1) == Flaw::bad_encoding);
+  // On the curve, not in the group: x = 4 has a root in G1's curve.
+  compressed = {0x80};
+  for (std::uint8_t x = 1; x < 30; ++x) {
+    compressed[47] = x;
+    const auto back = uncompress<G1>(compressed);
+    REQUIRE((back.flaw == Flaw::off_curve || back.flaw == Flaw::outside_group));
+    if (back.flaw == Flaw::outside_group) {
+      const auto bytes = encoded(back.point);
+      REQUIRE(flaw<G1>(bytes, Inspection::on_curve) == Flaw::none);
+      REQUIRE(flaw<G1>(bytes) == Flaw::outside_group);
+    }
+  }
+}
+
+TEMPLATE_TEST_CASE("curve: sums and products are those of single steps", "[curve]", G1, G2) {
+  const std::size_t n = GENERATE(0u, 1u, 2u, 31u, 32u, 33u, 200u);
+  const unsigned threads = GENERATE(1u, 3u);
+  CAPTURE(n, threads);
+  const auto p = points<TestType>(n);
+  const auto s = scalars(n);
+  Point<TestType> added, multiplied;
+  for (std::size_t i = 0; i < n; ++i) {
+    added += p[i];
+    multiplied += s[i] * p[i];
+  }
+  REQUIRE(sum<TestType>(p, threads).affine() == added.affine());
+  REQUIRE(multiply<TestType>(p, s, threads).affine() == multiplied.affine());
+}
+
+TEMPLATE_TEST_CASE("curve: both ways to multiply give the same", "[curve]", G1, G2) {
+  const std::size_t n = GENERATE(1u, 2u, 5u, 40u, 700u, 3000u);
+  CAPTURE(n);
+  const auto p = points<TestType>(n);
+  const auto s = scalars(n);
+  const auto want = multiply_pippenger<TestType>(p, s, 1).affine();
+  for (const unsigned threads : {1u, 2u, 7u, 300u}) {
+    CAPTURE(threads);
+    REQUIRE(multiply_batched<TestType>(p, s, threads).affine() == want);
+  }
+  REQUIRE(multiply<TestType>(p, s, 2).affine() == want);
+}
+
+// All in one bucket, more than a block of them; a bucket that cancels out.
+TEST_CASE("curve: products of equal and opposite points", "[curve]") {
+  const auto g = G1Affine::generator();
+  std::vector<G1Affine> p(10'001, g);
+  const std::vector<Fr> s(p.size(), field::from_u64(3));
+  REQUIRE(multiply_batched<G1>(p, s, 2).affine() == (field::from_u64(30'003) * g).affine());
+  for (std::size_t i = 0; i < p.size(); i += 2) p[i] = -g;
+  REQUIRE(multiply_batched<G1>(p, s, 2).affine() == -(field::from_u64(3) * g).affine());
+  p.pop_back();
+  REQUIRE(multiply_batched<G1>(p, std::span(s).first(p.size()), 2).is_identity());
+  const std::vector<Fr> none(p.size());
+  REQUIRE(multiply_batched<G1>(p, none, 2).is_identity());
+}
+
+TEST_CASE("curve: a product of unequal lengths is a usage error", "[curve]") {
+  REQUIRE_THROWS_AS(multiply<G1>(points<G1>(3), scalars(2), 1), Error);
+}
+
+TEMPLATE_TEST_CASE("curve: the same point many times adds up", "[curve]", G1, G2) {
+  const auto g = Affine<TestType>::generator();
+  const std::vector<Affine<TestType>> same(100, g);
+  REQUIRE(sum<TestType>(same, 2).affine() == (field::from_u64(100) * g).affine());
+  const std::vector<Fr> threes(100, field::from_u64(3));
+  REQUIRE(multiply<TestType>(same, threes, 2).affine() == (field::from_u64(300) * g).affine());
+}
+
+TEMPLATE_TEST_CASE("curve: batched additions of any points", "[curve]", G1, G2) {
+  const auto p = points<TestType>(4);
+  const Affine<TestType> zero;
+  std::vector<Affine<TestType>> sums, addends, want;
+  for (const auto& a : {zero, p[0], -p[0], p[1], p[2]})
+    for (const auto& b : {zero, p[0], -p[0], p[1], p[3]}) {
+      sums.push_back(a);
+      addends.push_back(b);
+      want.push_back((Point<TestType>(a) + Point<TestType>(b)).affine());
+    }
+  BatchAdd<TestType> add;
+  auto all = sums;
+  add(all, addends);
+  REQUIRE(all == want);
+  for (std::size_t i = 0; i < sums.size(); ++i) {  // each alone and with its neighbour
+    CAPTURE(i);
+    const std::size_t n = std::min<std::size_t>(2, sums.size() - i);
+    std::vector few(sums.begin() + i, sums.begin() + i + n);
+    add(few, std::span(addends).subspan(i, n));
+    REQUIRE(few == std::vector(want.begin() + i, want.begin() + i + n));
+  }
+}
+
+TEMPLATE_TEST_CASE("curve: multiples of one point, for every window", "[curve]", G1, G2) {
+  const std::size_t uses = GENERATE(1u, 10u, 100u, 1000u, 10'000u, 100'000u);
+  const auto base = points<TestType>(4)[3];
+  const FixedBase<TestType> table(base, uses, 3);
+  CAPTURE(table.window_bits());
+  const auto s = scalars(40);
+  std::vector<Affine<TestType>> products(s.size());
+  table.multiply(s, products);
+  for (std::size_t i = 0; i < s.size(); ++i) {
+    CAPTURE(i);
+    REQUIRE(products[i] == (s[i] * base).affine());
+  }
+}
+
+TEST_CASE("curve: pairings are bilinear", "[curve]") {
+  const auto g1 = G1Affine::generator();
+  const auto g2 = G2Affine::generator();
+  const Fr a = field::from_u64(5), b = field::from_u64(77), ab = field::from_u64(385);
+  using Pair = std::pair<G1Affine, G2Affine>;
+  std::vector<Pair> pairs{{(a * g1).affine(), (b * g2).affine()}, {-(ab * g1).affine(), g2}};
+  REQUIRE(product_is_one(pairs));
+  pairs.emplace_back(G1Affine{}, g2);
+  pairs.emplace_back(g1, G2Affine{});
+  REQUIRE(product_is_one(pairs));
+  pairs.emplace_back(g1, g2);
+  REQUIRE(!product_is_one(pairs));
+  REQUIRE(!product_is_one(std::vector<Pair>{{g1, g2}}));
+  REQUIRE(product_is_one({}));
+}
