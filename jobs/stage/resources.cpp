@@ -1,0 +1,220 @@
+#include "jobs/stage/resources.h"
+
+#include <algorithm>
+
+#include "jobs/stage/stage.h"
+#include "kernels/base/error.h"
+
+namespace sealyard::stage {
+namespace {
+
+constexpr std::uint64_t kKiB = 1024, kMiB = 1024 * kKiB, kGiB = 1024 * kMiB;
+
+// The program itself: code, MPI and hwloc libraries, buffers, stacks of the threads.
+// Measured: 12 to 20 MiB alone, 40 MiB as one of several ranks.
+constexpr std::uint64_t kProgramBytes = 64 * kMiB;
+// Two blocks of parents, used and fetched, and what computes one.
+constexpr std::uint64_t kParentsBytes = 16 * kMiB;
+// A file that is mapped and walked front to back: the kernel may drop its pages, but what is
+// resident while plenty is free counts in the peak; larger files are unmapped as we go.
+constexpr std::uint64_t kPagesBytes = 2 * kGiB;
+
+// Work one core does in a second, on the low side. Labels: 20 SHA-256 compressions each.
+struct Rates {
+  double labels, column_hashes, node_hashes, sha256_bytes;
+};
+constexpr Rates rates(Backend backend) {
+  const bool fast_sha = backend != Backend::portable;
+  return {.labels = fast_sha ? 700e3 : 120e3,
+          .column_hashes = 15e3,  // Poseidon of 11 elements; of 8 takes less
+          .node_hashes = 20e3,
+          .sha256_bytes = fast_sha ? 800e6 : 150e6};
+}
+constexpr double kDiskBytes = 100e6;  // a second, of a busy disk
+constexpr double kStartSeconds = 120;
+constexpr double kTimeMargin = 2;
+
+bool production(const PorepConfig& porep) { return porep.sector_bytes >= 32 * kGiB; }
+
+std::uint64_t pages(std::uint64_t bytes) { return std::min(bytes, kPagesBytes); }
+
+// All rows of a base tree of arity 8 over n leaves: 32 (n + n/8 + ... + 1).
+std::uint64_t base_tree_bytes(const PorepConfig& porep) {
+  const auto leaves = porep.tree().leaves_per_base_tree;
+  return kNodeBytes * ((8 * leaves - 1) / 7);
+}
+
+std::uint64_t tree_d_bytes(const PorepConfig& porep) { return 2 * porep.sector_bytes - kNodeBytes; }
+
+// One value by size: tests, development networks, production.
+unsigned cores(const PorepConfig& porep, unsigned small, unsigned medium, unsigned large) {
+  if (production(porep)) return large;
+  return porep.sector_bytes >= 512 * kMiB ? medium : small;
+}
+
+std::uint64_t limit_s(double seconds) {
+  return static_cast<std::uint64_t>(kStartSeconds + kTimeMargin * seconds);
+}
+
+// Reads pieces front to back, pads, hashes, writes once.
+Resources add_piece(const PorepConfig& porep, Backend backend) {
+  const auto size = static_cast<double>(porep.sector_bytes);
+  Resources need;
+  need.cores = cores(porep, 1, 2, 8);
+  need.memory_bytes = kProgramBytes + pages(2 * porep.sector_bytes);
+  // 64 bytes hashed for each of 2N - 1 inner nodes of CommP: 2 S bytes.
+  need.time_s =
+      limit_s(2 * size / (rates(backend).sha256_bytes * need.cores) + 2 * size / kDiskBytes);
+  need.disk_bytes = porep.sector_bytes;
+  return need;
+}
+
+// Labels of a layer need all of the layer before (expander parents) and of its own so far (base
+// parents): two layers in memory. A layer is one chain, computed by one core; the others fetch
+// parents and write. Sectors of a batch go one after another; ranks take them side by side.
+Resources pc1(const PorepConfig& porep, Backend backend) {
+  const auto n = static_cast<double>(porep.nodes());
+  const auto layers = porep.layers();
+  const auto bytes = static_cast<double>(porep.sector_bytes);
+  Resources need;
+  need.cores = cores(porep, 1, 2, 4);
+  // Before the layers, tree_d is made: data and tree are mapped then.
+  const auto mapped = pages(porep.sector_bytes + tree_d_bytes(porep));
+  need.memory_bytes =
+      kProgramBytes + kParentsBytes + std::max(2 * porep.sector_bytes, mapped) + kMiB;
+  need.time_s = limit_s(n * layers / rates(backend).labels + (layers + 3) * bytes / kDiskBytes);
+  // Layers, tree_d, and one layer as a checkpoint.
+  need.disk_bytes = (layers + 1) * porep.sector_bytes + tree_d_bytes(porep);
+  return need;
+}
+
+// One base tree at a time: its column hashes and rows for tree_c, its replica and rows for
+// tree_r_last; layers, data and replica are streamed.
+Resources pc2(const PorepConfig& porep, Backend backend) {
+  const auto n = static_cast<double>(porep.nodes());
+  const auto bytes = static_cast<double>(porep.sector_bytes);
+  const auto rate = rates(backend);
+  Resources need;
+  need.cores = cores(porep, 1, 2, 16);
+  need.memory_bytes =
+      kProgramBytes + 2 * base_tree_bytes(porep) + pages((porep.layers() + 2) * porep.sector_bytes);
+  const double hashing = n / rate.column_hashes + 2 * n / 7 / rate.node_hashes;
+  need.time_s = limit_s(hashing / need.cores + (porep.layers() + 3) * bytes / kDiskBytes);
+  // Replica, tree_c, tree_r_last (1/64 of a base tree and less), synthetic proofs at worst.
+  need.disk_bytes =
+      porep.sector_bytes + base_tree_bytes(porep) * porep.tree().base_trees * 9 / 8 + 16 * kMiB;
+  if (porep.feature == PorepFeature::synthetic)
+    need.disk_bytes += porep.synthetic_challenges() * 64 * kKiB;
+  return need;
+}
+
+// Challenges: each opens 15 nodes in every layer and in about 10 rows of tree_c, and 512 leaves of
+// the replica, here and there in mapped files; a touched page may bring 15 neighbours along. The
+// proofs stay in memory until they are written; as JSON they are seven times larger.
+Resources c1(const PorepConfig& porep, Backend backend) {
+  constexpr std::uint64_t kAroundPage = 64 * kKiB, kProofBytes = 64 * kKiB;
+  const auto challenges = std::uint64_t{porep.partitions()} * porep.challenges_per_partition();
+  const auto touched = challenges * 15 * (porep.layers() + 10);
+  const auto files = (porep.layers() + 1) * porep.sector_bytes + tree_d_bytes(porep) +
+                     porep.tree().base_trees * base_tree_bytes(porep);
+  Resources need;
+  need.cores = cores(porep, 1, 1, 4);
+  need.memory_bytes =
+      kProgramBytes + 2 * challenges * kProofBytes + pages(std::min(files, touched * kAroundPage));
+  need.disk_bytes = 8 * challenges * kProofBytes;
+  // Per challenge: paths and columns made and checked, 2 x 15 x 10 node hashes, and the leaves
+  // around one of the replica; each touched page is a seek of a slow disk.
+  const auto hashes = static_cast<double>(challenges) * (2 * 15 * 12 + 80);
+  need.time_s = limit_s(hashes / (rates(backend).node_hashes * need.cores) +
+                        static_cast<double>(touched) * 0.01 / need.cores +
+                        static_cast<double>(need.disk_bytes) / kDiskBytes);
+  return need;
+}
+
+// Copies replica, cache and perhaps data, reading the copy back.
+Resources finalize(const PorepConfig& porep) {
+  const auto bytes = static_cast<double>(porep.sector_bytes);
+  Resources need;
+  need.memory_bytes = kProgramBytes + pages(porep.sector_bytes);
+  need.time_s = limit_s(6 * bytes / kDiskBytes);
+  need.disk_bytes = 2 * porep.sector_bytes + base_tree_bytes(porep) / 8 + 16 * kMiB;
+  return need;
+}
+
+// PC1 without its files when no layer is left, then one pass over the replica.
+Resources unseal(const PorepConfig& porep, Backend backend) {
+  Resources need = pc1(porep, backend);
+  // Behind the labels: the last layer, and the replica mapped.
+  need.memory_bytes += pages(porep.sector_bytes);
+  need.time_s += limit_s(3 * static_cast<double>(porep.sector_bytes) / kDiskBytes);
+  need.disk_bytes = porep.sector_bytes;
+  return need;
+}
+
+// 56 bytes a node, written by all cores; eight Feistel walks of four BLAKE2b rounds and five
+// ChaCha draws a node.
+Resources parents(const PorepConfig& porep) {
+  constexpr std::uint64_t kBytesPerNode = 56;
+  constexpr double kNodesPerSecond = 60e3;
+  Resources need;
+  need.cores = cores(porep, 1, 2, 16);
+  // A block of entries (3.5 MiB) for each thread, and one more while it is proven.
+  need.memory_bytes = kProgramBytes + kParentsBytes + 4 * kMiB * need.cores;
+  need.disk_bytes = porep.nodes() * kBytesPerNode;
+  need.time_s = limit_s(static_cast<double>(porep.nodes()) / (kNodesPerSecond * need.cores) +
+                        2 * static_cast<double>(need.disk_bytes) / kDiskBytes);
+  return need;
+}
+
+// The zero unsealed file and tree_d over it.
+Resources template_files(const PorepConfig& porep, Backend backend) {
+  Resources need = add_piece(porep, backend);
+  need.memory_bytes = kProgramBytes + pages(3 * porep.sector_bytes);
+  need.disk_bytes = porep.sector_bytes + tree_d_bytes(porep);
+  need.time_s += limit_s(static_cast<double>(need.disk_bytes) * 2 / kDiskBytes);
+  return need;
+}
+
+// A piece as large as the sector, read once and hashed.
+Resources commp(const PorepConfig& porep, Backend backend) {
+  const auto size = static_cast<double>(porep.sector_bytes);
+  return {.memory_bytes = kProgramBytes,
+          .time_s = limit_s(2 * size / rates(backend).sha256_bytes + size / kDiskBytes)};
+}
+
+Resources inspect() { return {.memory_bytes = kProgramBytes, .time_s = limit_s(60)}; }
+
+}  // namespace
+
+Resources resources(std::string_view stage, const PorepConfig& porep, Backend backend,
+                    unsigned sectors) {
+  const auto one = [&]() -> Resources {
+    if (stage == kAddPiece) return add_piece(porep, backend);
+    if (stage == kPc1) return pc1(porep, backend);
+    if (stage == kPc2) return pc2(porep, backend);
+    if (stage == kC1) return c1(porep, backend);
+    if (stage == kFinalize) return finalize(porep);
+    if (stage == kUnseal) return unseal(porep, backend);
+    if (stage == kParents) return parents(porep);
+    if (stage == kTemplate) return template_files(porep, backend);
+    if (stage == kInspect) return inspect();
+    if (stage == kCommp) return commp(porep, backend);
+    throw Error(Fault::usage,
+                "stage: \"{}\", want add_piece, pc1, pc2, c1, finalize, unseal, template, "
+                "parents, inspect or commp",
+                stage);
+  };
+  auto need = one();
+  need.time_s *= std::max(sectors, 1u);
+  need.disk_bytes *= std::max(sectors, 1u);
+  return need;
+}
+
+unsigned thread_share(unsigned cpus, unsigned percent) {
+  if (percent < 1 || percent > 100)
+    throw Error(Fault::configuration, "cpu.parallel_percent: {}, want 1 to 100", percent);
+  const auto threads = static_cast<unsigned>(std::uint64_t{cpus} * percent / 100);
+  return threads == 0 ? cpus : threads;
+}
+
+}  // namespace sealyard::stage

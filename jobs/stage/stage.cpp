@@ -1,0 +1,33 @@
+#include "jobs/stage/stage.h"
+
+#include <algorithm>
+
+#include "jobs/stage/attempt.h"
+#include "kernels/base/error.h"
+
+namespace sealyard::stage {
+
+std::string program(std::string_view stage) {
+  std::string name = "seal-" + std::string(stage);
+  std::replace(name.begin(), name.end(), '_', '-');
+  return name;
+}
+
+std::filesystem::path work_folder(const std::filesystem::path& root, SectorId sector) {
+  return root / "work" / sector.text();
+}
+
+std::filesystem::path result_path(const std::filesystem::path& root, SectorId sector,
+                                  std::string_view stage) {
+  return work_folder(root, sector) / (std::string(stage) + ".result.json");
+}
+
+std::filesystem::path progress_path(const std::filesystem::path& root, SectorId sector) {
+  return work_folder(root, sector) / "progress.json";
+}
+
+std::string Attempt::text() const {
+  return fmt::format("job {} restart {} node {} pid {}", job_id, restart, node, pid);
+}
+
+}  // namespace sealyard::stage
