@@ -1,0 +1,219 @@
+// sealyard sectors list, status, inspect, finalize, update-state.
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <iostream>
+#include <memory>
+
+#include "chain/cli/command.h"
+#include "chain/cli/status.h"
+#include "jobs/stage/stage.h"
+#include "kernels/base/error.h"
+
+namespace sealyard::cli {
+namespace {
+
+using pledge::State;
+
+std::vector<std::string> split(const std::string& text) {
+  std::vector<std::string> parts;
+  for (std::size_t at = 0; at <= text.size();) {
+    const auto comma = std::min(text.find(',', at), text.size());
+    if (comma > at) parts.push_back(text.substr(at, comma - at));
+    at = comma + 1;
+  }
+  return parts;
+}
+
+struct ListWords {
+  ListOptions options;
+  std::string states;
+  bool unproven = false, removed = false;
+  int parallel = 300;
+};
+
+int list(const Context& context, ListWords words) {
+  if (!words.states.empty() && words.unproven)
+    throw Refusal("only one of --states or --unproven can be specified at once");
+  const auto settings = context.settings();
+  const auto states = split(words.states);
+  for (const auto& state : states)
+    if (!pledge::state_named(state))
+      throw Refusal(fmt::format("\"{}\" is not a valid state", state), exit_code(Fault::usage));
+  pledge::Sectors all;
+  pledge::apply(all, context.open_ledger(settings, true).events());
+  std::vector<pledge::Sector> shown;
+  for (const auto& [id, sector] : all)
+    if (id.miner == settings.miner &&
+        (states.empty() ||
+         std::find(states.begin(), states.end(), name(sector.state)) != states.end()))
+      shown.push_back(sector);
+  if (context.json) {
+    Json out = Json::array();
+    for (const auto& sector : shown) out.push_back(to_json(sector));
+    print(out);
+  } else {
+    words.options.colour = context.colour;
+    std::cout << list_text(shown, words.options);
+  }
+  return 0;
+}
+
+int status(const Context& context, const std::string& number, bool log) {
+  const auto settings = context.settings();
+  const auto ledger = context.open_ledger(settings, true);
+  const auto sector = find_sector(ledger, settings.miner, number);
+  const auto events = log ? ledger.events_of(sector.id) : std::vector<ledger::Event>();
+  if (context.json) {
+    auto out = to_json(sector);
+    if (log) out["Log"] = to_json(events);
+    print(out);
+  } else {
+    std::cout << status_text(sector);
+    if (log) std::cout << log_text(events);
+  }
+  return 0;
+}
+
+/// Becomes seal-inspect, which reads the manifest.
+int inspect(const Context& context, const std::string& number) {
+  const auto settings = context.settings();
+  const auto sector = find_sector(context.open_ledger(settings, true), settings.miner, number);
+  const auto program = (settings.programs / stage::program(stage::kInspect)).string();
+  const auto root = sector.state == State::finalized && !sector.store.empty()
+                        ? sector.store
+                        : settings.storage_root.string();
+  std::vector<std::string> words{program, "--storage", root, "--sector", sector.id.text()};
+  if (context.json) words.push_back("--json");
+  std::vector<char*> argv;
+  for (auto& word : words) argv.push_back(word.data());
+  argv.push_back(nullptr);
+  std::cout.flush();
+  execv(program.c_str(), argv.data());
+  throw Error(Fault::configuration, "{}: {}; programs.path in config.toml names its folder",
+              program, std::strerror(errno));
+}
+
+int finalize(const Context& context, const std::string& number, std::string store) {
+  const auto settings = context.settings();
+  auto ledger = context.open_ledger(settings, true);
+  const auto sector = find_sector(ledger, settings.miner, number);
+  if (sector.state != State::wait_chain && sector.state != State::finalize_failed)
+    throw Refusal(
+        fmt::format("sector {} is in {}; only a sealed sector, in WaitChain, can be finalized",
+                    number, name(sector.state)));
+  if (store.empty()) store = settings.store_root.string();
+  store = std::filesystem::absolute(store).lexically_normal().string();
+  if (!ledger.append_after(
+          sector.last_seq,
+          {0, 0, sector.id, pledge::event::kFinalize, {{"store", store}}, context.actor()}))
+    throw Error(Fault::busy, "sector {} changed in this moment; look and try again", number);
+  if (context.json) print({{"SectorID", sector.id.number}, {"Store", store}});
+  return 0;
+}
+
+int update_state(const Context& context, const std::string& number, const std::string& to,
+                 bool really) {
+  if (!really)
+    throw Refusal(
+        "this is a command for advanced users, only use it if you are sure of what you are doing");
+  const auto settings = context.settings();
+  auto ledger = context.open_ledger(settings, true);
+  const auto sector = find_sector(ledger, settings.miner, number);
+  const auto state = pledge::state_named(to);
+  if (!state) {
+    std::string known;
+    for (const auto& row : pledge::states()) known += fmt::format(" {}", row.name);
+    throw Refusal(fmt::format("\"{}\" is not a valid state; possible states are:{}", to, known));
+  }
+  if (*state == State::pre_commit1 && sector.ticket.empty())
+    throw Refusal(fmt::format("sector {} has no ticket yet; use GetTicket", number));
+  if (!ledger.append_after(sector.last_seq, {0,
+                                             0,
+                                             sector.id,
+                                             pledge::event::kState,
+                                             {{"to", to}, {"reason", "update-state"}},
+                                             context.actor()}))
+    throw Error(Fault::busy, "sector {} changed in this moment; look and try again", number);
+  if (context.json) print({{"SectorID", sector.id.number}, {"State", to}});
+  return 0;
+}
+
+Command list_command() {
+  return {{"sectors", "list"}, "List sectors", "", [](CLI::App& app) {
+            auto words = std::make_shared<ListWords>();
+            app.add_flag("--show-removed,-r", words->removed, "show removed sectors");
+            app.add_flag("--fast,-f", words->options.fast,
+                         "don't show on-chain info for better performance");
+            app.add_flag("--events,-e", words->options.events,
+                         "display number of events the sector has received");
+            app.add_flag("--seal-time,-t", words->options.seal_time,
+                         "display how long it took for the sector to be sealed");
+            app.add_option("--states", words->states,
+                           "filter sectors by a comma-separated list of states");
+            app.add_flag("--unproven,-u", words->unproven,
+                         "only show sectors which aren't in the 'Proving' state");
+            app.add_option("--check-parallelism", words->parallel,
+                           "number of parallel requests to make for checking sector states");
+            return [words](const Context& context) { return list(context, *words); };
+          }};
+}
+
+Command status_command() {
+  return {{"sectors", "status"},
+          "Get the seal status of a sector by its number",
+          "<sectorNum>",
+          [](CLI::App& app) {
+            auto number = std::make_shared<std::string>();
+            auto log = std::make_shared<bool>(false);
+            app.add_option("sectorNum", *number)->required();
+            app.add_flag("--log,-l", *log, "display event log");
+            return [=](const Context& context) { return status(context, *number, *log); };
+          }};
+}
+
+}  // namespace
+
+std::vector<Command> sector_commands() {
+  return {
+      list_command(),
+      status_command(),
+      {{"sectors", "inspect"},
+       "Print the provenance of a sector: what made it, from what, where and when",
+       "<sectorNum>",
+       [](CLI::App& app) {
+         auto number = std::make_shared<std::string>();
+         app.add_option("sectorNum", *number)->required();
+         return [=](const Context& context) { return inspect(context, *number); };
+       }},
+      {{"sectors", "finalize"},
+       "Trim a sealed sector and move it to long-term storage",
+       "<sectorNum>",
+       [](CLI::App& app) {
+         auto number = std::make_shared<std::string>();
+         auto store = std::make_shared<std::string>();
+         app.add_option("sectorNum", *number)->required();
+         app.add_option("--to", *store,
+                        "folder to move it to (default: storage.store of the settings)");
+         return [=](const Context& context) { return finalize(context, *number, *store); };
+       }},
+      {{"sectors", "update-state"},
+       "ADVANCED: manually update the state of a sector, this may aid in error recovery",
+       "<sectorNum> <newState>",
+       [](CLI::App& app) {
+         auto number = std::make_shared<std::string>();
+         auto state = std::make_shared<std::string>();
+         auto really = std::make_shared<bool>(false);
+         app.add_option("sectorNum", *number)->required();
+         app.add_option("newState", *state)->required();
+         app.add_flag("--really-do-it", *really, "pass this flag if you know what you are doing");
+         return [=](const Context& context) {
+           return update_state(context, *number, *state, *really);
+         };
+       }},
+  };
+}
+
+}  // namespace sealyard::cli

@@ -1,0 +1,207 @@
+#include "chain/ledger/ledger.h"
+
+#include <chrono>
+#include <utility>
+
+#include "chain/ledger/statement.h"
+#include "kernels/base/error.h"
+
+namespace sealyard::ledger {
+namespace {
+
+constexpr int kApplication =
+    0x53594c44;  // "SYLD", in the file's header: other databases are refused
+constexpr int kSchema = 1;
+constexpr int kBusyMs = 30'000;
+
+// Events are never changed or removed, not even by hand: the triggers see to it.
+constexpr std::string_view kCreate[] = {
+    "CREATE TABLE identity(id TEXT NOT NULL)",
+    "INSERT INTO identity VALUES(lower(hex(randomblob(4))))",
+    "CREATE TABLE event("
+    " seq INTEGER PRIMARY KEY AUTOINCREMENT,"
+    " time_ms INTEGER NOT NULL,"
+    " miner INTEGER NOT NULL,"
+    " sector INTEGER NOT NULL CHECK(sector >= 0),"
+    " kind TEXT NOT NULL,"
+    " payload TEXT NOT NULL,"
+    " actor TEXT NOT NULL)",
+    "CREATE INDEX event_of_sector ON event(miner, sector, seq)",
+    "CREATE TRIGGER event_no_update BEFORE UPDATE ON event BEGIN"
+    " SELECT RAISE(ABORT, 'events are append-only'); END",
+    "CREATE TRIGGER event_no_delete BEFORE DELETE ON event BEGIN"
+    " SELECT RAISE(ABORT, 'events are append-only'); END",
+};
+
+constexpr std::string_view kColumns =
+    "SELECT seq, time_ms, miner, sector, kind, payload, actor FROM event ";
+
+std::int64_t now_ms() {
+  using namespace std::chrono;
+  return duration_cast<milliseconds>(system_clock::now().time_since_epoch()).count();
+}
+
+std::int64_t signed_number(std::uint64_t value) {
+  if (value > kMaxSectorNumber)
+    throw Error(Fault::usage, "sector number {} is above the largest, {}", value, kMaxSectorNumber);
+  return static_cast<std::int64_t>(value);
+}
+
+std::int64_t pragma(sqlite3* db, std::string_view name) {
+  Statement statement(db, fmt::format("PRAGMA {}", name));
+  return statement.step() ? statement.integer(0) : 0;
+}
+
+std::vector<Event> read(Statement& statement) {
+  std::vector<Event> events;
+  while (statement.step()) {
+    Event event;
+    event.seq = static_cast<std::uint64_t>(statement.integer(0));
+    event.time_ms = statement.integer(1);
+    event.sector = {static_cast<std::uint64_t>(statement.integer(2)),
+                    static_cast<std::uint64_t>(statement.integer(3))};
+    event.kind = statement.text(4);
+    event.payload = nlohmann::json::parse(statement.text(5), nullptr, false);
+    if (!event.payload.is_object())
+      throw Error(Fault::corrupt, "ledger: event {} holds no JSON object: restore a backup",
+                  event.seq);
+    event.actor = statement.text(6);
+    events.push_back(std::move(event));
+  }
+  return events;
+}
+
+}  // namespace
+
+void Ledger::Close::operator()(sqlite3* db) const { sqlite3_close_v2(db); }
+
+Ledger::Ledger(std::unique_ptr<sqlite3, Close> db, std::filesystem::path file)
+    : db_(std::move(db)), file_(std::move(file)) {}
+Ledger::Ledger(Ledger&&) noexcept = default;
+Ledger& Ledger::operator=(Ledger&&) noexcept = default;
+Ledger::~Ledger() = default;
+
+Ledger Ledger::open(const std::filesystem::path& file) {
+  sqlite3* made = nullptr;
+  const int rc =
+      sqlite3_open_v2(file.c_str(), &made,
+                      SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, nullptr);
+  std::unique_ptr<sqlite3, Close> db(made);
+  if (rc != SQLITE_OK) throw Error(Fault::io, "ledger {}: {}", file.string(), sqlite3_errstr(rc));
+  sqlite3_busy_timeout(db.get(), kBusyMs);
+  Ledger ledger(std::move(db), file);
+  sqlite3* const raw = ledger.db_.get();
+  const auto refuse_foreign = [&](std::int64_t application) {
+    if (application != kApplication)
+      throw Error(Fault::configuration, "{} is a database, but no sealyard ledger", file.string());
+  };
+  try {
+    if (const auto application = pragma(raw, "application_id"); application != 0)
+      refuse_foreign(application);
+    execute(raw, "PRAGMA journal_mode=WAL");
+  } catch (const Error& error) {
+    if (error.fault() == Fault::configuration || sqlite3_errcode(raw) != SQLITE_NOTADB) throw;
+    throw Error(Fault::configuration, "{} is no sealyard ledger", file.string());
+  }
+  execute(raw, "PRAGMA synchronous=FULL");  // an append that returned survives a power cut
+  execute(raw, "PRAGMA foreign_keys=ON");
+  ledger.transact([&] {
+    const auto version = pragma(raw, "user_version");
+    if (version > kSchema)
+      throw Error(Fault::configuration, "ledger {}: schema {} is newer than {}: update sealyard",
+                  file.string(), version, kSchema);
+    if (version == kSchema) return refuse_foreign(pragma(raw, "application_id"));
+    if (Statement(raw, "SELECT 1 FROM sqlite_master").step()) refuse_foreign(0);
+    for (const auto sql : kCreate) execute(raw, sql);
+    execute(raw, fmt::format("PRAGMA application_id={}", kApplication));
+    execute(raw, fmt::format("PRAGMA user_version={}", kSchema));
+  });
+  return ledger;
+}
+
+std::string Ledger::id() const {
+  Statement statement(db_.get(), "SELECT id FROM identity");
+  if (!statement.step())
+    throw Error(Fault::corrupt, "ledger {}: has no id: restore a backup", file_.string());
+  return statement.text(0);
+}
+
+std::vector<Event> Ledger::events(std::uint64_t after) const {
+  Statement statement(db_.get(), std::string(kColumns) + "WHERE seq > ? ORDER BY seq");
+  statement.bind(1, static_cast<std::int64_t>(after));
+  return read(statement);
+}
+
+std::vector<Event> Ledger::events_of(const SectorId& sector) const {
+  Statement statement(db_.get(),
+                      std::string(kColumns) + "WHERE miner = ? AND sector = ? ORDER BY seq");
+  statement.bind(1, signed_number(sector.miner)).bind(2, signed_number(sector.number));
+  return read(statement);
+}
+
+std::uint64_t Ledger::last_seq() const {
+  Statement statement(db_.get(), "SELECT coalesce(max(seq), 0) FROM event");
+  statement.step();
+  return static_cast<std::uint64_t>(statement.integer(0));
+}
+
+std::uint64_t Ledger::append(Event event) {
+  Statement statement(db_.get(),
+                      "INSERT INTO event(time_ms, miner, sector, kind, payload, actor)"
+                      " VALUES(?, ?, ?, ?, ?, ?)");
+  const auto payload =
+      event.payload.is_null()
+          ? std::string("{}")
+          : event.payload.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+  statement.bind(1, event.time_ms ? event.time_ms : now_ms())
+      .bind(2, signed_number(event.sector.miner))
+      .bind(3, signed_number(event.sector.number))
+      .bind(4, event.kind)
+      .bind(5, payload)
+      .bind(6, event.actor);
+  statement.step();
+  return static_cast<std::uint64_t>(sqlite3_last_insert_rowid(db_.get()));
+}
+
+std::optional<std::uint64_t> Ledger::append_after(std::uint64_t seen, Event event) {
+  std::optional<std::uint64_t> seq;
+  const auto once = [&] {
+    Statement newer(db_.get(),
+                    "SELECT 1 FROM event WHERE miner = ? AND sector = ? AND seq > ? LIMIT 1");
+    newer.bind(1, signed_number(event.sector.miner))
+        .bind(2, signed_number(event.sector.number))
+        .bind(3, static_cast<std::int64_t>(seen));
+    if (!newer.step()) seq = append(event);
+  };
+  if (in_transaction_)
+    once();
+  else
+    transact(once);
+  return seq;
+}
+
+void Ledger::transact(const std::function<void()>& action) {
+  execute(db_.get(), "BEGIN IMMEDIATE");
+  in_transaction_ = true;
+  try {
+    action();
+    execute(db_.get(), "COMMIT");
+    in_transaction_ = false;
+  } catch (...) {
+    in_transaction_ = false;
+    sqlite3_exec(db_.get(), "ROLLBACK", nullptr, nullptr, nullptr);
+    throw;
+  }
+}
+
+std::uint64_t Ledger::next_number(std::uint64_t miner, std::uint64_t first) const {
+  Statement statement(db_.get(), "SELECT max(sector) FROM event WHERE miner = ?");
+  statement.bind(1, signed_number(miner));
+  statement.step();
+  const auto used = statement.text(0);
+  const std::uint64_t next = used.empty() ? 0 : std::stoull(used) + 1;
+  signed_number(std::max(next, first));
+  return std::max(next, first);
+}
+
+}  // namespace sealyard::ledger

@@ -1,0 +1,256 @@
+#include "chain/settings/settings.h"
+
+#include <algorithm>
+#include <charconv>
+#include <cstdlib>
+#include <fstream>
+#include <functional>
+#include <set>
+#include <string_view>
+
+#define TOML_EXCEPTIONS 1
+#include <toml++/toml.h>
+
+#include "kernels/base/backend.h"
+#include "kernels/base/error.h"
+
+namespace sealyard::settings {
+namespace {
+
+constexpr std::string_view kStages[] = {"add_piece", "pc1", "pc2", "finalize"};
+constexpr std::string_view kLevels[] = {"trace", "debug", "info", "warn", "error"};
+
+/// One table of the file: takes known keys out, then refuses what is left over.
+class Table {
+ public:
+  Table(const toml::table& table, std::string prefix, std::filesystem::path file)
+      : table_(table), prefix_(std::move(prefix)), file_(std::move(file)) {}
+
+  void get(std::string_view key, std::string& value) {
+    if (const auto* node = take(key)) {
+      const auto found = node->value_exact<std::string>();
+      if (!found) refuse(*node, key, "want text in quotes");
+      value = *found;
+    }
+  }
+
+  void get(std::string_view key, std::uint64_t& value, std::uint64_t least = 0,
+           std::uint64_t most = INT64_MAX) {
+    if (const auto* node = take(key)) {
+      const auto found = node->value_exact<std::int64_t>();
+      if (!found || *found < 0 || static_cast<std::uint64_t>(*found) < least ||
+          static_cast<std::uint64_t>(*found) > most)
+        refuse(*node, key, fmt::format("want a whole number from {} to {}", least, most));
+      value = static_cast<std::uint64_t>(*found);
+    }
+  }
+
+  void get(std::string_view key, unsigned& value, unsigned least, unsigned most) {
+    std::uint64_t wide = value;
+    get(key, wide, least, most);
+    value = static_cast<unsigned>(wide);
+  }
+
+  void get(std::string_view key, std::filesystem::path& value, const std::filesystem::path& base) {
+    std::string text;
+    get(key, text);
+    if (!text.empty()) value = (base / text).lexically_normal();
+  }
+
+  /// Calls `read` with the table named `key`, if there is one.
+  void table(std::string_view key, const std::function<void(Table&)>& read) {
+    if (const auto* node = take(key)) {
+      if (!node->is_table()) refuse(*node, key, "want a table");
+      Table inner(*node->as_table(), prefix_ + std::string(key) + ".", file_);
+      read(inner);
+      inner.refuse_rest();
+    }
+  }
+
+  std::vector<std::string> keys() const {
+    std::vector<std::string> keys;
+    for (const auto& [key, node] : table_) keys.emplace_back(key.str());
+    return keys;
+  }
+
+  void refuse_rest() const {
+    for (const auto& [key, node] : table_)
+      if (!taken_.contains(std::string(key.str()))) refuse(node, key.str(), "is no setting");
+  }
+
+  [[noreturn]] void refuse(const toml::node& node, std::string_view key,
+                           std::string_view why) const {
+    throw Error(Fault::configuration, "{}:{}: {}{}: {}", file_.string(), node.source().begin.line,
+                prefix_, key, why);
+  }
+
+  const toml::node* take(std::string_view key) {
+    taken_.emplace(key);
+    return table_.get(key);
+  }
+
+ private:
+  const toml::table& table_;
+  std::string prefix_;
+  std::filesystem::path file_;
+  std::set<std::string> taken_;
+};
+
+void read_stage(Table& table, Stage& stage) {
+  table.get("partition", stage.slurm_partition);
+  table.get("account", stage.account);
+  table.get("qos", stage.qos);
+  table.get("gres", stage.gres);
+  table.get("constraint", stage.constraint);
+  if (const auto* node = table.take("backend")) {
+    stage.backend = node->value_exact<std::string>().value_or("?");
+    if (std::none_of(kBackends.begin(), kBackends.end(),
+                     [&](Backend backend) { return name(backend) == stage.backend; }))
+      table.refuse(*node, "backend", "want portable, sha-ni, avx512 or cuda");
+  }
+  table.get("cores", stage.cores, 0, 4096);
+  table.get("memory_bytes", stage.memory_bytes);
+  table.get("time_s", stage.time_s);
+}
+
+void read_miner(Table& table, Settings& settings) {
+  if (const auto* node = table.take("id")) {
+    if (const auto number = node->value_exact<std::int64_t>(); number && *number >= 0)
+      settings.miner = static_cast<std::uint64_t>(*number);
+    else if (const auto text = node->value_exact<std::string>())
+      settings.miner = parse_miner(*text);
+    else
+      table.refuse(*node, "id", "want a number or \"f01000\"");
+  }
+  table.get("proof_type", settings.proof_type);
+  table.get("first_sector", settings.first_sector);
+  table.get("max_sealing_sectors", settings.max_sealing_sectors);
+}
+
+void read_slurm(Table& table, Settings& settings) {
+  table.get("conf", settings.slurm_conf);
+  if (const auto* node = table.take("cluster_tag")) {
+    const auto tag = node->value_exact<std::string>().value_or("");
+    if (!node->is_string() || tag.size() > 32 ||
+        tag.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-") !=
+            tag.npos)
+      table.refuse(*node, "cluster_tag", "want at most 32 of A-Z a-z 0-9 _ -");
+    settings.cluster_tag = tag;
+  }
+  table.get("default_group", settings.default_group);
+  read_stage(table, settings.all_stages);
+}
+
+void read_daemon(Table& table, Settings& settings) {
+  table.get("poll_s", settings.poll_s, 1, 3600);
+  table.get("comment_s", settings.comment_s, 1, 86400);
+  if (const auto* node = table.take("log_level")) {
+    settings.log_level = node->value_exact<std::string>().value_or("");
+    if (std::find(std::begin(kLevels), std::end(kLevels), settings.log_level) == std::end(kLevels))
+      table.refuse(*node, "log_level", "want trace, debug, info, warn or error");
+  }
+}
+
+void read(const toml::table& root, Settings& settings) {
+  Table table(root, "", settings.file);
+  table.table("miner", [&](Table& t) { read_miner(t, settings); });
+  table.table("storage", [&](Table& t) {
+    t.get("root", settings.storage_root, settings.home);
+    t.get("store", settings.store_root, settings.home);
+  });
+  table.table("programs", [&](Table& t) { t.get("path", settings.programs, settings.home); });
+  table.table("environment", [&](Table& t) {
+    for (const auto& key : t.keys()) t.get(key, settings.environment[key]);
+  });
+  table.table("slurm", [&](Table& t) { read_slurm(t, settings); });
+  table.table("stage", [&](Table& t) {
+    for (const auto name : kStages)
+      t.table(name, [&](Table& s) { read_stage(s, settings.stages[std::string(name)]); });
+  });
+  table.table("retry", [&](Table& t) {
+    t.get("attempts", settings.retry.attempts, 1, 1000);
+    t.get("reseals", settings.retry.reseals, 0, 1000);
+    t.get("requeues", settings.retry.requeues, 0, 100000);
+    t.get("wait_s", settings.retry.wait_s, 0, 86400);
+    t.get("longest_wait_s", settings.retry.longest_wait_s, 0, 604800);
+  });
+  table.table("daemon", [&](Table& t) { read_daemon(t, settings); });
+  table.refuse_rest();
+}
+
+/// Variables the lotus world already sets; the file wins over them.
+void read_environment(Settings& settings) {
+  if (const char* level = std::getenv("RUST_LOG"))
+    if (std::find(std::begin(kLevels), std::end(kLevels), level) != std::end(kLevels))
+      settings.log_level = level;
+  for (const char* name : {"FIL_PROOFS_PARAMETER_CACHE", "FIL_PROOFS_PARENT_CACHE",
+                           "YC_PC1_RECALCULATE", "YC_PARALLEL_NUM"})
+    if (const char* value = std::getenv(name)) settings.environment[name] = value;
+}
+
+}  // namespace
+
+Stage Settings::stage(const std::string& name) const {
+  Stage stage = all_stages;
+  const auto found = stages.find(name);
+  if (found == stages.end()) return stage;
+  const auto& own = found->second;
+  const auto take = [](auto& value, const auto& better) {
+    if (better != std::decay_t<decltype(better)>{}) value = better;
+  };
+  take(stage.slurm_partition, own.slurm_partition);
+  take(stage.account, own.account);
+  take(stage.qos, own.qos);
+  take(stage.gres, own.gres);
+  take(stage.constraint, own.constraint);
+  take(stage.backend, own.backend);
+  take(stage.cores, own.cores);
+  take(stage.memory_bytes, own.memory_bytes);
+  take(stage.time_s, own.time_s);
+  return stage;
+}
+
+std::filesystem::path home(const std::string& option) {
+  if (!option.empty()) return std::filesystem::absolute(option).lexically_normal();
+  if (const char* named = std::getenv("SEALYARD_HOME"); named && *named)
+    return std::filesystem::absolute(named).lexically_normal();
+  if (const char* user = std::getenv("HOME"); user && *user)
+    return std::filesystem::path(user) / ".sealyard";
+  throw Error(Fault::configuration, "no home folder: give --home DIR or set SEALYARD_HOME");
+}
+
+Settings load(const std::filesystem::path& home, const std::filesystem::path& program_folder) {
+  Settings settings;
+  settings.home = home;
+  settings.storage_root = home / "storage";
+  settings.store_root = home / "store";
+  settings.programs = program_folder;
+  read_environment(settings);
+  const auto file = home / "config.toml";
+  if (!std::filesystem::exists(file)) return settings;
+  settings.file = file;
+  try {
+    read(toml::parse_file(file.string()), settings);
+  } catch (const toml::parse_error& error) {
+    throw Error(Fault::configuration, "{}:{}: {}", file.string(), error.source().begin.line,
+                error.description());
+  }
+  return settings;
+}
+
+std::uint64_t parse_miner(std::string_view text) {
+  std::string_view digits = text;
+  if (digits.starts_with("t0") || digits.starts_with("f0")) digits.remove_prefix(2);
+  std::uint64_t value = 0;
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
+  if (digits.empty() || error != std::errc{} || end != digits.data() + digits.size() ||
+      value > INT64_MAX)
+    throw Error(Fault::usage, "miner '{}' is no actor id; want f01000, t01000 or 1000", text);
+  return value;
+}
+
+std::filesystem::path program_folder() {
+  return std::filesystem::read_symlink("/proc/self/exe").parent_path();
+}
+
+}  // namespace sealyard::settings

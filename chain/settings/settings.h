@@ -1,0 +1,83 @@
+// What a site decides once: config.toml in the home folder, read when a program starts.
+#pragma once
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace sealyard::settings {
+
+/// How one stage is asked for. Empty text means: leave it to Slurm's own default.
+struct Stage {
+  std::string slurm_partition = {};
+  std::string account = {};
+  std::string qos = {};
+  std::string gres = {};        ///< added to what the stage itself needs: "pc1slot:1"
+  std::string constraint = {};  ///< node features, besides the group's
+  std::string backend = {};     ///< of the nodes, for the model: "sha-ni"; empty = portable
+  std::uint64_t cores = 0;      ///< 0 = the stage's own model
+  std::uint64_t memory_bytes = 0;
+  std::uint64_t time_s = 0;
+};
+
+/// When a stage that failed is run again. Waits double from `wait_s` up to `longest_wait_s`.
+struct Retry {
+  unsigned attempts = 5;      ///< runs of one stage that end badly, before an operator must look
+  unsigned reseals = 3;       ///< times a sector is sealed again from PC1
+  unsigned requeues = 50;     ///< times Slurm may requeue one job before it is held
+  std::uint64_t wait_s = 60;  ///< lotus waits a constant minute (MinRetryTime)
+  std::uint64_t longest_wait_s = 3600;
+};
+
+struct Settings {
+  std::filesystem::path home;
+  std::filesystem::path file;  ///< the config.toml these came from; empty = defaults only
+
+  std::uint64_t miner = 1000;
+  std::string proof_type = "StackedDrg32GiBV1_1";
+  std::uint64_t first_sector = 0;
+  std::uint64_t max_sealing_sectors = 0;  ///< 0 = no limit; lotus: MaxSealingSectors
+
+  std::filesystem::path storage_root;  ///< where sectors are sealed; the same path on every node
+  std::filesystem::path store_root;    ///< where finished sectors go
+  std::filesystem::path programs;      ///< folder of the seal-* programs on the nodes
+  std::map<std::string, std::string> environment;  ///< given to every job, besides what we set
+
+  std::string slurm_conf;               ///< empty = SLURM_CONF, else Slurm's compiled default
+  std::string cluster_tag;              ///< part of every job name; empty = the ledger's own id
+  std::string default_group;            ///< used by a pledge that names none; empty = any node
+  Stage all_stages;                     ///< for what [stage.<name>] does not say
+  std::map<std::string, Stage> stages;  ///< by name: add_piece, pc1, pc2, finalize
+  Retry retry;
+
+  std::uint64_t poll_s = 10;
+  std::uint64_t comment_s = 60;  ///< least time between two progress comments of one job
+  std::string log_level = "info";
+
+  std::filesystem::path ledger_file() const { return home / "ledger.sqlite"; }
+  std::filesystem::path log_folder() const { return home / "log"; }
+  /// `stage`'s own values with the gaps filled from all_stages.
+  Stage stage(const std::string& name) const;
+};
+
+/// The home folder: `option` if not empty, else $SEALYARD_HOME, else ~/.sealyard.
+/// @throws Error{configuration} none of the three is there.
+std::filesystem::path home(const std::string& option);
+
+/// Reads home/config.toml when it is there, else gives the defaults. Relative paths in the file
+/// are relative to the home folder. `program_folder` is the default for `programs`.
+/// @throws Error{configuration} bad TOML, an unknown key, a value of the wrong type or range:
+/// "config.toml:12: slurm.poll_s: ..."
+Settings load(const std::filesystem::path& home, const std::filesystem::path& program_folder);
+
+/// The text of a config.toml with these values and a line on each.
+std::string text(const Settings& settings);
+
+/// "t01000", "f01000", "01000" or "1000".  @throws Error{usage}
+std::uint64_t parse_miner(std::string_view text);
+
+/// The folder this program was started from, links resolved.
+std::filesystem::path program_folder();
+
+}  // namespace sealyard::settings

@@ -1,0 +1,94 @@
+#include <fmt/format.h>
+
+#include <string>
+
+#include "chain/settings/settings.h"
+
+namespace sealyard::settings {
+namespace {
+
+std::string quoted(const std::string& text) {
+  std::string out = "\"";
+  for (const char c : text) {
+    if (c == '"' || c == '\\') out += '\\';
+    out += c;
+  }
+  return out + '"';
+}
+
+std::string stage_lines(const Stage& stage) {
+  std::string out;
+  const auto line = [&](std::string_view key, const std::string& value) {
+    if (!value.empty()) out += fmt::format("{} = {}\n", key, quoted(value));
+  };
+  const auto number = [&](std::string_view key, std::uint64_t value) {
+    if (value) out += fmt::format("{} = {}\n", key, value);
+  };
+  line("partition", stage.slurm_partition);
+  line("account", stage.account);
+  line("qos", stage.qos);
+  line("gres", stage.gres);
+  line("constraint", stage.constraint);
+  line("backend", stage.backend);
+  number("cores", stage.cores);
+  number("memory_bytes", stage.memory_bytes);
+  number("time_s", stage.time_s);
+  return out;
+}
+
+}  // namespace
+
+std::string text(const Settings& s) {
+  std::string out = fmt::format(
+      R"(# Settings of sealyard. Read when a program starts; relative paths are relative to this folder.
+
+[miner]
+id = "f0{}"
+proof_type = {}            # a registered proof, by name or number
+first_sector = {}          # numbers below are never given out
+max_sealing_sectors = {}   # a pledge beyond it is refused; 0 = no limit
+
+[storage]                  # the same paths on every node
+root = {}                  # sectors while they are sealed
+store = {}                 # finished sectors
+
+[programs]
+path = {}                  # folder of the seal-* programs on the nodes
+
+[slurm]                    # for every stage; [stage.add_piece], .pc1, .pc2, .finalize say what differs
+conf = {}                  # slurm.conf; empty = SLURM_CONF, else Slurm's default
+cluster_tag = {}           # part of every job name; empty = the id of the ledger
+default_group = {}         # pledges without a group run on nodes with the feature grp_<group>
+)",
+      s.miner, quoted(s.proof_type), s.first_sector, s.max_sealing_sectors,
+      quoted(s.storage_root.string()), quoted(s.store_root.string()), quoted(s.programs.string()),
+      quoted(s.slurm_conf), quoted(s.cluster_tag), quoted(s.default_group));
+  out += stage_lines(s.all_stages);
+  out +=
+      "# keys: partition, account, qos, gres, constraint, backend (of the nodes), cores, "
+      "memory_bytes,\n# time_s\n";
+  for (const auto& [name, stage] : s.stages)
+    out += fmt::format("\n[stage.{}]\n{}", name, stage_lines(stage));
+  out += fmt::format(
+      R"(
+[retry]
+attempts = {}              # runs of one stage that end badly before an operator must look
+reseals = {}               # times a sector is sealed again from PC1
+requeues = {}              # times Slurm may requeue one job before it is held
+wait_s = {}                # doubles with every failure
+longest_wait_s = {}
+
+[daemon]
+poll_s = {}
+comment_s = {}             # least time between two progress comments of one job
+log_level = {}
+)",
+      s.retry.attempts, s.retry.reseals, s.retry.requeues, s.retry.wait_s, s.retry.longest_wait_s,
+      s.poll_s, s.comment_s, quoted(s.log_level));
+  if (!s.environment.empty()) out += "\n[environment]            # given to every job\n";
+  for (const auto& [key, value] : s.environment)
+    out += fmt::format("{} = {}\n", quoted(key), quoted(value));
+  return out;
+}
+
+}  // namespace sealyard::settings

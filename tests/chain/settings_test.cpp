@@ -1,0 +1,75 @@
+#include "chain/settings/settings.h"
+
+#include <fstream>
+
+#include "kernels/base/error.h"
+#include "tests/catch.h"
+#include "tests/chain/scratch.h"
+
+using namespace sealyard;
+
+namespace {
+
+settings::Settings load(const std::filesystem::path& home, const std::string& text) {
+  std::ofstream(home / "config.toml") << text;
+  return settings::load(home, "/opt/sealyard/bin");
+}
+
+}  // namespace
+
+TEST_CASE("settings: a home without a file gives the defaults", "[settings]") {
+  const Scratch scratch;
+  const auto s = settings::load(scratch.path(), "/opt/sealyard/bin");
+  CHECK(s.file.empty());
+  CHECK(s.miner == 1000);
+  CHECK(s.storage_root == scratch.path() / "storage");
+  CHECK(s.programs == "/opt/sealyard/bin");
+}
+
+TEST_CASE("settings: what is written is what is read", "[settings]") {
+  const Scratch scratch;
+  settings::Settings s = settings::load(scratch.path(), "/opt/sealyard/bin");
+  s.miner = 9007199254740993;
+  s.proof_type = "StackedDrg2KiBV1_1";
+  s.cluster_tag = "north";
+  s.all_stages.account = "f01000";
+  s.stages["pc1"] = {.slurm_partition = "pc1", .gres = "pc1slot:1", .cores = 4};
+  s.environment["FIL_PROOFS_PARENT_CACHE"] = "/nvme/\"parents\"";
+  s.retry.attempts = 7;
+  const auto back = load(scratch.path(), settings::text(s));
+  CHECK(back.miner == s.miner);
+  CHECK(back.proof_type == s.proof_type);
+  CHECK(back.cluster_tag == "north");
+  CHECK(back.stage("pc1").slurm_partition == "pc1");
+  CHECK(back.stage("pc1").account == "f01000");
+  CHECK(back.stage("pc1").cores == 4);
+  CHECK(back.stage("pc2").slurm_partition.empty());
+  CHECK(back.environment == s.environment);
+  CHECK(back.retry.attempts == 7);
+  CHECK(settings::text(back) == settings::text(s));
+}
+
+TEST_CASE("settings: each mistake is named with its line", "[settings]") {
+  const Scratch scratch;
+  const auto [text, wanted] = GENERATE(table<std::string, std::string>({
+      {"[daemon]\npoll_s = \"ten\"\n", "config.toml:2: daemon.poll_s: want a whole number"},
+      {"[daemon]\npoll_s = 0\n", "config.toml:2: daemon.poll_s: want a whole number from 1"},
+      {"[daemon]\n\npool_s = 4\n", "config.toml:3: daemon.pool_s: is no setting"},
+      {"[stage.pc9]\npartition = \"x\"\n", "stage.pc9: is no setting"},
+      {"[slurm]\ncluster_tag = \"a.b\"\n", "config.toml:2: slurm.cluster_tag: want at most 32"},
+      {"[miner\n", "config.toml:1: "},
+      {"[miner]\nid = \"x1\"\n", "miner 'x1' is no actor id"},
+      {"[daemon]\nlog_level = \"loud\"\n", "log_level: want trace"},
+  }));
+  CAPTURE(text);
+  CHECK_THROWS_WITH(load(scratch.path(), text), Catch::Matchers::Contains(wanted));
+}
+
+TEST_CASE("settings: actor ids", "[settings]") {
+  CHECK(settings::parse_miner("f01000") == 1000);
+  CHECK(settings::parse_miner("t01000") == 1000);
+  CHECK(settings::parse_miner("1000") == 1000);
+  CHECK_THROWS_AS(settings::parse_miner("f1abc"), Error);
+  CHECK_THROWS_AS(settings::parse_miner("t0"), Error);
+  CHECK_THROWS_AS(settings::parse_miner("99999999999999999999"), Error);
+}
