@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "kernels/base/error.h"
+#include "kernels/base/hex.h"
 
 namespace sealyard {
 namespace {
@@ -14,19 +15,11 @@ namespace {
 // Version 1, codec, multihash, length 32; each number an unsigned varint.
 constexpr std::array<std::uint8_t, 7> kCommD{0x01, 0x81, 0xe2, 0x03, 0x92, 0x20, 0x20};
 constexpr std::array<std::uint8_t, 8> kCommR{0x01, 0x82, 0xe2, 0x03, 0x81, 0xe8, 0x02, 0x20};
-constexpr std::string_view kAlphabet = "abcdefghijklmnopqrstuvwxyz234567";  // RFC 4648, lower case
 
 std::string cid(std::span<const std::uint8_t> prefix, const Node& digest) {
   std::vector<std::uint8_t> bytes(prefix.begin(), prefix.end());
   bytes.insert(bytes.end(), digest.bytes.begin(), digest.bytes.end());
-  std::string text = "b";  // multibase: base32, no padding
-  unsigned held = 0, bits = 0;
-  for (const std::uint8_t byte : bytes) {
-    held = (held << 8 | byte) & 0xfffu;
-    for (bits += 8; bits >= 5; bits -= 5) text += kAlphabet[held >> (bits - 5) & 31u];
-  }
-  if (bits > 0) text += kAlphabet[held << (5 - bits) & 31u];
-  return text;
+  return "b" + to_base32(bytes);  // multibase: base32, no padding
 }
 
 Node digest(std::string_view text, std::span<const std::uint8_t> prefix, std::string_view what) {
@@ -34,18 +27,7 @@ Node digest(std::string_view text, std::span<const std::uint8_t> prefix, std::st
     return Error(Fault::usage, "{}: '{}' {}", what, text, why);
   };
   if (!text.starts_with('b')) throw refuse("does not begin with b (base32 CIDv1)");
-  std::vector<std::uint8_t> bytes;
-  unsigned held = 0, bits = 0;
-  for (const char c : text.substr(1)) {
-    const auto value = kAlphabet.find(c);
-    if (value == kAlphabet.npos) throw refuse("has a character outside base32");
-    held = (held << 5 | static_cast<unsigned>(value)) & 0xfffu;
-    if ((bits += 5) >= 8) {
-      bits -= 8;
-      bytes.push_back(static_cast<std::uint8_t>(held >> bits & 0xffu));
-    }
-  }
-  if (bits >= 5 || (held & ((1u << bits) - 1)) != 0) throw refuse("has stray bits at its end");
+  const auto bytes = from_base32(text.substr(1), fmt::format("{} '{}'", what, text));
   if (bytes.size() != prefix.size() + kNodeBytes) throw refuse("has the wrong length");
   if (!std::equal(prefix.begin(), prefix.end(), bytes.begin()))
     throw refuse("is an identifier of another kind");
