@@ -39,19 +39,19 @@ Positions post_positions(Post kind, std::size_t sector_index) {
 }
 
 std::vector<std::uint64_t> post_leaves(const Node& randomness, std::uint64_t sector,
-                                       std::uint64_t nodes, Positions positions) {
-  if (nodes == 0) throw Error(Fault::usage, "challenges: leaves of a sector of 0 nodes");
+                                       std::uint64_t first, unsigned count, std::uint64_t leaves) {
+  if (leaves == 0) throw Error(Fault::usage, "challenges: leaves of a sector of 0 nodes");
   sha256::Hasher begun;
   begun.update(randomness);
   add_number(begun, sector);
-  std::vector<std::uint64_t> leaves;
-  leaves.reserve(positions.count);
-  for (std::uint32_t i = 0; i < positions.count; ++i) {
+  std::vector<std::uint64_t> made;
+  made.reserve(count);
+  for (unsigned i = 0; i < count; ++i) {
     auto hasher = begun;
-    add_number(hasher, std::uint64_t{positions.first} + i);
-    leaves.push_back(first_number(hasher) % nodes);
+    add_number(hasher, first + i);
+    made.push_back(first_number(hasher) % leaves);
   }
-  return leaves;
+  return made;
 }
 
 std::uint64_t winning_sector(const Node& prover_id, const Node& randomness, std::uint64_t sectors) {

@@ -30,10 +30,13 @@ inline Node post_randomness(const Node& drawn) { return trim(drawn); }
 /// FIP-0061.
 Positions post_positions(Post kind, std::size_t sector_index);
 
-/// LE64(SHA-256(randomness || LE64(sector) || LE64(position))) mod nodes, of the first 8 bytes.
+/// LE64(SHA-256(randomness || LE64(sector) || LE64(position))) mod leaves, of the first 8 bytes.
 /// @param randomness  of post_randomness().
+/// @param first, count  positions in the sector's sequence.
+/// @param leaves        of tree_r_last: nodes of a sector.
+/// @throws Error{usage} of none.
 std::vector<std::uint64_t> post_leaves(const Node& randomness, std::uint64_t sector,
-                                       std::uint64_t nodes, Positions positions);
+                                       std::uint64_t first, unsigned count, std::uint64_t leaves);
 
 /// Which of `sectors` active sectors, in order of number, a WinningPoSt is about:
 /// LE64(SHA-256(prover_id || randomness || LE64(0))) mod sectors, of the first 8 bytes.
