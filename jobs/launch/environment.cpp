@@ -102,6 +102,11 @@ Environment read_environment(const Get& get, const Machine& machine) {
   environment.log_level = log_level(get);
   const char* parents = get("FIL_PROOFS_PARENT_CACHE");
   environment.parents_folder = parents && *parents ? parents : "/var/tmp/filecoin-parents";
+  if (const auto seconds = number(get, "SEALYARD_PROGRESS_S")) {
+    if (*seconds < 1 || *seconds > 86400)
+      throw Error(Fault::configuration, "SEALYARD_PROGRESS_S={}: want 1 to 86400", *seconds);
+    environment.progress_s = static_cast<unsigned>(*seconds);
+  }
   return environment;
 }
 

@@ -25,6 +25,7 @@ struct Environment {
   std::optional<std::uint64_t> memory_bytes;  ///< of this job on this host, when Slurm limits it
   std::string log_level = "info";  ///< RUST_LOG, as users of the reference know it: trace .. error
   std::string parents_folder;      ///< FIL_PROOFS_PARENT_CACHE or /var/tmp/filecoin-parents
+  unsigned progress_s = 60;        ///< SEALYARD_PROGRESS_S: between progress lines of a log
 };
 
 /// @param get  looks a variable up, nullptr when unset: std::getenv, or a test's table.

@@ -29,7 +29,9 @@ Backend parse_backend(std::string_view text) {
 Start start_now() { return {stage::now_text(), std::chrono::steady_clock::now(), usage_now()}; }
 
 void Job::State::read_options() {
-  if (program.sectors == Sectors::one || program.sectors == Sectors::many) {
+  if (program.sectors == Sectors::maybe && options.given("--storage") != options.given("--sector"))
+    throw Error(Fault::usage, "--storage and --sector go together");
+  if (program.sectors != Sectors::none && program.sectors != Sectors::root) {
     for (const auto& word : options.at("--sector")) {
       const auto sector = parse_sector_id(word);
       if (std::find(sectors.begin(), sectors.end(), sector) != sectors.end())
@@ -147,6 +149,7 @@ void Job::about(std::vector<SectorId> sectors) {
                       .attempt = attempt(),
                       .stage = std::string(state_.program.stage),
                       .bar = speaks && state_.ranks.alone() && ::isatty(STDERR_FILENO) == 1,
+                      .line_every = std::chrono::seconds(environment().progress_s),
                       // Not log(): the meter calls this while it holds its own lock, and has no
                       // bar to end where it writes lines.
                       .line = [this, speaks](std::string_view line) {

@@ -12,7 +12,6 @@ namespace {
 
 using namespace std::chrono_literals;
 constexpr auto kFileEvery = 1s;
-constexpr auto kLineEvery = 60s;
 constexpr unsigned kBarWidth = 30;
 
 }  // namespace
@@ -34,7 +33,7 @@ void Meter::update(std::uint64_t done, std::uint64_t total, std::string_view uni
     // Another piece of work. What was there before this attempt does not count in the rate.
     began_ = now;
     began_done_ = done;
-    next_line_ = now + kLineEvery;
+    next_line_ = now + where_.line_every;
   }
   last_done_ = done;
   last_total_ = total;
@@ -65,7 +64,7 @@ void Meter::show(const stage::Progress& progress) {
     std::fflush(stderr);
     bar_open_ = true;
   } else if (Clock::now() >= next_line_) {
-    next_line_ = Clock::now() + kLineEvery;
+    next_line_ = Clock::now() + where_.line_every;
     where_.line(progress.text());
   }
   if (where_.root.empty()) return;

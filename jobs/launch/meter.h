@@ -21,7 +21,8 @@ class Meter {
     stage::Attempt attempt;
     std::string stage;
     bool bar = false;
-    std::function<void(std::string_view)> line;  ///< to the log
+    std::chrono::seconds line_every{60};  ///< where there is no bar
+    std::function<void(std::string_view)> line;  ///< to the log; called under the lock
   };
 
   void start(Where where);

@@ -201,6 +201,14 @@ TEST_CASE("launch: progress carries who and how far", "[launch]") {
   CHECK(progress->attempt.pid > 1);
 }
 
+TEST_CASE("launch: a log gets a line at every interval, and the work goes on", "[launch]") {
+  const test::Scratch root;
+  const auto outcome = test::run(probe(root, {"--steps", "250"}), {"SEALYARD_PROGRESS_S=1"});
+  CAPTURE(outcome.err);
+  REQUIRE(outcome.code == 0);
+  CHECK(outcome.err.find("% step by step, ") != std::string::npos);
+}
+
 TEST_CASE("launch: ranks share the sectors and one reports", "[launch][ranks]") {
   const test::Scratch root;
   const auto outcome =
@@ -271,5 +279,7 @@ TEST_CASE("launch: what the environment says", "[launch]") {
   CHECK(environment({{"SLURM_MEM_PER_CPU", "10"}, {"SLURM_CPUS_ON_NODE", "3"}}).memory_bytes ==
         std::uint64_t{30} << 20);
   CHECK_FALSE(environment({{"SLURM_MEM_PER_NODE", "0"}}).memory_bytes);
+  CHECK(environment({{"SEALYARD_PROGRESS_S", "5"}}).progress_s == 5);
+  CHECK_THROWS_AS(environment({{"SEALYARD_PROGRESS_S", "0"}}), Error);
   CHECK_THROWS_AS(environment({{"SLURM_JOB_ID", "x"}}), Error);
 }
