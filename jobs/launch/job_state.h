@@ -43,6 +43,7 @@ struct Job::State {
   std::vector<SectorId> finished;  ///< by this rank, in order
   stage::Result result;            ///< of a program without sectors
   Json reported = Json::object();
+  int end_code = 0;  ///< of a program whose work came to its end
 
   /// Reads the common options.  @throws Error{usage}, Error{unsupported}
   void read_options();

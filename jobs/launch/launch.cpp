@@ -82,7 +82,7 @@ std::string rank_report(Job::State& state) {
     mine["results"].push_back(Json::parse(to_json(state.results.at(sector))));
   stage::Result whole;
   state.measure(whole, state.start);
-  if (state.program.sectors == Sectors::none || state.program.sectors == Sectors::root) {
+  if (state.sectors.empty()) {
     state.measure(state.result, state.start);
     mine["results"].push_back(Json::parse(to_json(state.result)));
   }
@@ -164,6 +164,8 @@ int leave(ranks::Ranks* ranks, const std::function<void()>& say, Fault fault) {
 
 }  // namespace
 
+void Job::end_with(int code) { state_.end_code = code; }
+
 int run(int argc, char** argv, const Program& program, const std::function<void(Options&)>& declare,
         const std::function<void(Job&)>& work) {
   const auto program_name = stage::program(program.stage);
@@ -193,7 +195,7 @@ int run(int argc, char** argv, const Program& program, const std::function<void(
         read_environment([](const char* variable) { return std::getenv(variable); });
     set_up_log(program_name, state->environment.log_level);
     work_through(*state, work, json);
-    return 0;
+    return state->end_code;
   } catch (const Error& error) {
     return fail(error.fault(), error.what());
   } catch (const std::bad_alloc&) {

@@ -39,10 +39,11 @@ namespace sealyard::launch {
 /// Which of the common options a program has. Every one has --json --backend --threads
 /// --recorded-cache-path --help --version.
 enum class Sectors {
-  none,  ///< neither --storage nor --sector: seal-parents
-  root,  ///< --storage only: seal-template
-  one,   ///< --storage and one --sector
-  many   ///< --storage and --sector with one or more ids
+  none,   ///< neither --storage nor --sector: seal-parents
+  root,   ///< --storage only: seal-template
+  maybe,  ///< --storage and one --sector, or neither of them: seal-c2
+  one,    ///< --storage and one --sector
+  many    ///< --storage and --sector with one or more ids
 };
 
 struct Program {
@@ -70,7 +71,7 @@ class Options {
   /// The program does several things: its first word says which, read with Job::text("VERB").
   /// Another word, or none, is a usage error.
   void verbs(std::vector<std::string> words, std::string help);
-  /// These options are given with that verb only.
+  /// These options are given with that verb only, and with others they are declared for.
   void only_with(std::string verb, std::vector<std::string> names);
   /// At most one of these may be given.
   void exclusive(std::vector<std::string> names);
@@ -95,7 +96,7 @@ class Job {
 
   std::filesystem::path storage() const;  ///< absolute
   const std::vector<SectorId>& sectors() const;
-  SectorId sector() const;  ///< the one of Sectors::one
+  SectorId sector() const;  ///< the one of Sectors::one, or of Sectors::maybe where there is one
   /// What t_aux and the JSON of the reference call the cache folder of this sector: the text given,
   /// else the absolute path of ROOT/cache/<sector>.
   std::string recorded_cache_path(SectorId sector) const;
@@ -154,6 +155,9 @@ class Job {
   /// A value that is JSON itself: a list or an object.
   void report_json(std::string_view key, std::string_view json);
 
+  /// The exit code once the work and its report are done: for a verdict, which is no error.
+  void end_with(int code);
+
   struct State;
   explicit Job(State& state) : state_(state) {}
   Job(const Job&) = delete;
@@ -162,8 +166,8 @@ class Job {
   State& state_;
 };
 
-/// Runs the program and returns its exit code: 0, or that of the Error. Nothing escapes: Error is
-/// one line "seal-pc1: s-t01000-7: ..." on stderr and, with --json, the object
+/// Runs the program and returns its exit code: 0, that of end_with(), or that of the Error. Nothing
+/// escapes: Error is one line "seal-pc1: s-t01000-7: ..." on stderr and, with --json, the object
 /// {"error": {"fault": "missing", "exit": 66, "text": "..."}} on stdout; std::bad_alloc and
 /// anything else are internal (70). With several ranks MPI_Abort carries the code, so none waits.
 ///

@@ -23,11 +23,12 @@ Options::Declared::Declared(const Program& program, std::string version_text)
   app->set_version_flag("--version", version, "Print the version");
   app->get_formatter()->column_width(34);
   Options options(*this);
+  const auto need =
+      program.sectors == Sectors::maybe ? Options::Need::optional : Options::Need::required;
   if (program.sectors != Sectors::none)
-    options.text("--storage", "Storage root: the folder that holds sealed/, cache/ ...",
-                 Options::Need::required);
-  if (program.sectors == Sectors::one)
-    options.text("--sector", "Sector, as s-t01000-7", Options::Need::required);
+    options.text("--storage", "Storage root: the folder that holds sealed/, cache/ ...", need);
+  if (program.sectors == Sectors::one || program.sectors == Sectors::maybe)
+    options.text("--sector", "Sector, as s-t01000-7", need);
   if (program.sectors == Sectors::many)
     options.list("--sector", "Sectors, as s-t01000-7 s-t01000-8", Options::Need::required);
   options.text("--recorded-cache-path", "Path written into t_aux and JSON outputs (default: real)");
@@ -64,9 +65,14 @@ void Options::Declared::check_verb() const {
   const auto& verb = at("VERB").front();
   if (std::find(verbs.begin(), verbs.end(), verb) == verbs.end())
     throw Error(Fault::usage, "\"{}\", want {}", verb, fmt::join(verbs, ", "));
+  const auto owns = [&](const std::string& name) {
+    const auto owned = only_with.find(verb);
+    return owned != only_with.end() &&
+           std::find(owned->second.begin(), owned->second.end(), name) != owned->second.end();
+  };
   for (const auto& [owner, names] : only_with)
     for (const auto& name : names)
-      if (owner != verb && given(name))
+      if (given(name) && !owns(name))
         throw Error(Fault::usage, "{} goes with {}, not with {}", name, owner, verb);
 }
 

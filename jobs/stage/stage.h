@@ -21,6 +21,8 @@ inline constexpr std::array kStages{kAddPiece, kPc1,      kPc2,     kC1,      kF
 
 /// Makes what proofs of any sector need, once for a network: a program, no stage of a sector.
 inline constexpr std::string_view kParams = "params";
+/// Says whether a proof of any sector is valid: another program that is no stage.
+inline constexpr std::string_view kVerify = "verify";
 
 std::string program(std::string_view stage);  ///< "seal-add-piece"
 

@@ -1,0 +1,28 @@
+// The verifying key of a set: all that a verifier needs of its parameters.
+#pragma once
+#include <filesystem>
+#include <string>
+
+#include "jobs/params/check.h"
+#include "kernels/groth16/verifying_key.h"
+
+namespace sealyard::params {
+
+struct Key {
+  std::filesystem::path file;
+  groth16::VerifyingKey key;
+  Origin origin = Origin::development;
+};
+
+/// Reads the .vk file of a set, never its .params.
+/// @param id        as groth16::porep_id() and its like make it.
+/// @param manifest  the official digests; where there is no such file nothing is official.
+/// @throws Error{missing} naming the file and how to get it; Error{io}; Error{corrupt} it is no
+/// key, or the manifest none.
+Key read_key(const std::filesystem::path& folder, const std::string& id,
+             const std::filesystem::path& manifest, unsigned threads);
+
+/// The line a program prints that goes on with parameters somebody made for himself.
+std::string insecure_line(const Key& key);
+
+}  // namespace sealyard::params
