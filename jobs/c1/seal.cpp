@@ -1,8 +1,10 @@
 #include "jobs/c1/seal.h"
 
+#include <array>
 #include <span>
 
 #include "jobs/c1/proofs.h"
+#include "jobs/sector/commit_hdf5.h"
 #include "jobs/sector/commit_json.h"
 #include "jobs/sector/folder.h"
 #include "jobs/sector/lock.h"
@@ -54,14 +56,18 @@ stage::Artefact declared(const sector::Folder& folder, const fs::path& path,
   return sector::artefact(folder, path, written);
 }
 
-// The result of an earlier attempt with this seed whose file is still what it declared.
+// The result of an earlier attempt with this seed whose files are still what it declared.
 std::optional<stage::Result> done_already(const sector::Folder& folder, const fs::path& out,
                                           const Node& seed, const Node& comm_r) {
   auto result = stage::read_result(folder.root(), folder.id(), stage::kC1);
-  if (!result || result->inputs["seed"] != to_hex(seed) || result->artefacts.size() != 1 ||
-      result->commitments["comm_r"] != comm_r || !fs::exists(out))
+  if (!result || result->inputs["seed"] != to_hex(seed) || result->artefacts.size() != 2 ||
+      result->commitments["comm_r"] != comm_r)
     return std::nullopt;
-  if (result->artefacts.front() != declared(folder, out, sector::digest(out))) return std::nullopt;
+  for (std::size_t i = 0; i < 2; ++i) {
+    const auto path = std::array{out, folder.c1()}[i];
+    if (!fs::exists(path) || result->artefacts[i] != declared(folder, path, sector::digest(path)))
+      return std::nullopt;
+  }
   return result;
 }
 
@@ -107,7 +113,8 @@ void seal(launch::Job& job, const Order& order) {
         job.progress(done, total, "proofs", "verifying");
       }))
     throw Error(Fault::corrupt, "the proofs do not hold: {}", *bad);
-  const auto written = write_json(folder, out, output, lock);
+  const auto json = write_json(folder, out, output, lock);
+  const auto binary = sector::write_file(folder.c1(), sector::to_c1_hdf5(output), &lock);
 
   auto& result = job.result(order.sector);
   result.proof_type = folder.porep().name();
@@ -117,7 +124,7 @@ void seal(launch::Job& job, const Order& order) {
                         {"comm_r_last", sealed.comm_r_last},
                         {"comm_r", sealed.comm_r},
                         {"replica_id", sealed.replica_id}};
-  result.artefacts = {declared(folder, out, written)};
+  result.artefacts = {declared(folder, out, json), declared(folder, folder.c1(), binary)};
   job.measure(order.sector);
   manifest.record(result);
   sector::write_manifest(folder, manifest, lock);

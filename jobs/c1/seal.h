@@ -16,8 +16,9 @@ struct Order {
   std::optional<Node> comm_r;  ///< what the chain has on record, when it says so
 };
 
-/// Proves the challenges of the seed, verifies every proof, writes the JSON and leaves
-/// c1.result.json. Done once for a seed and file; another seed takes the place of the one before.
+/// Proves the challenges of the seed, verifies every proof, writes the JSON, the same in HDF5 for
+/// our C2 (work/<sector>/c1.h5), and leaves c1.result.json. Done once for a seed and file; another
+/// seed takes the place of the one before.
 ///
 /// @throws Error  usage (another CommR), missing (layers trimmed: run seal-pc1), corrupt
 /// (challenge,

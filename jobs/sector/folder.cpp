@@ -72,6 +72,8 @@ fs::path Folder::cache() const { return root_ / "cache" / name(); }
 fs::path Folder::manifest() const { return root_ / "manifest" / (name() + ".h5"); }
 fs::path Folder::work() const { return root_ / "work" / name(); }
 fs::path Folder::lock() const { return work() / "lock"; }
+fs::path Folder::c1() const { return work() / "c1.h5"; }
+fs::path Folder::proof() const { return work() / "proof.bin"; }
 
 fs::path Folder::layer_record(unsigned number) const {
   return work() / fmt::format("layer-{}.json", number);

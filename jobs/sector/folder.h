@@ -58,6 +58,8 @@ class Folder {
   std::filesystem::path manifest() const;  ///< HDF5, see manifest.h
   std::filesystem::path work() const;      ///< folder: lock, side records, results, progress
   std::filesystem::path lock() const;
+  std::filesystem::path c1() const;     ///< C1's output for our C2: commit_hdf5.h
+  std::filesystem::path proof() const;  ///< of C2: 192 bytes a partition
   std::filesystem::path layer_record(unsigned number) const;
   std::filesystem::path layer_in_progress(unsigned number) const;  ///< survives a killed attempt
   /// Where an output is written until it is whole: in work() when that is on the file system of

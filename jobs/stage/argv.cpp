@@ -55,6 +55,13 @@ Argv c1_argv(const std::filesystem::path& root, SectorId sector, const Node& see
   return argv;
 }
 
+Argv c2_argv(const std::filesystem::path& root, SectorId sector,
+             const std::filesystem::path& params) {
+  auto argv = sector_argv(kC2, root, sector);
+  if (!params.empty()) append(argv, {"--params", params.string()});
+  return argv;
+}
+
 Argv finalize_argv(const std::filesystem::path& root, SectorId sector,
                    const std::filesystem::path& store, bool keep_unsealed) {
   auto argv = sector_argv(kFinalize, root, sector);

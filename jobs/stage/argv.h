@@ -29,6 +29,9 @@ Argv pc2_argv(const std::filesystem::path& root, SectorId sector);
 /// @param out  where the JSON goes; empty: beside the results of the sector.
 Argv c1_argv(const std::filesystem::path& root, SectorId sector, const Node& seed,
              const std::filesystem::path& out = {});
+/// @param params  folder of the parameters; empty: the usual one.
+Argv c2_argv(const std::filesystem::path& root, SectorId sector,
+             const std::filesystem::path& params = {});
 Argv finalize_argv(const std::filesystem::path& root, SectorId sector,
                    const std::filesystem::path& store, bool keep_unsealed = false);
 Argv unseal_argv(const std::filesystem::path& root, SectorId sector,

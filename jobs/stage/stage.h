@@ -13,10 +13,10 @@ namespace sealyard::stage {
 // The one spelling of a stage in records, ledger, logs and job names; the program is seal-<stage>
 // with '-' for '_'.
 inline constexpr std::string_view kAddPiece = "add_piece", kPc1 = "pc1", kPc2 = "pc2", kC1 = "c1",
-                                  kFinalize = "finalize", kUnseal = "unseal",
+                                  kC2 = "c2", kFinalize = "finalize", kUnseal = "unseal",
                                   kTemplate = "template", kParents = "parents",
                                   kInspect = "inspect", kCommp = "commp";
-inline constexpr std::array kStages{kAddPiece, kPc1,      kPc2,     kC1,      kFinalize,
+inline constexpr std::array kStages{kAddPiece, kPc1,      kPc2,     kC1,      kC2,   kFinalize,
                                     kUnseal,   kTemplate, kParents, kInspect, kCommp};
 
 /// Makes what proofs of any sector need, once for a network: a program, no stage of a sector.
