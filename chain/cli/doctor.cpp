@@ -19,7 +19,7 @@ namespace {
 using Kind = Finding::Kind;
 
 constexpr std::string_view kStages[] = {stage::kAddPiece, stage::kPc1, stage::kPc2,
-                                        stage::kFinalize};
+                                        stage::kC1, stage::kC2, stage::kFinalize};
 
 std::string list(const std::vector<int>& numbers) {
   std::string out;
@@ -199,7 +199,9 @@ class Examination {
 
   static int tier_of(std::string_view stage) {
     if (stage == stage::kFinalize) return 500;
+    if (stage == stage::kC1) return 600;
     if (stage == stage::kPc2) return 300;
+    if (stage == stage::kC2) return 290;
     return stage == stage::kPc1 ? 200 : 100;
   }
 

@@ -1,4 +1,5 @@
-// sealyard sectors list, status, inspect, finalize, update-state.
+// sealyard sectors list, status, inspect, prove, finalize, update-state.
+#include <sodium.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -11,6 +12,7 @@
 #include "chain/cli/status.h"
 #include "jobs/stage/stage.h"
 #include "kernels/base/error.h"
+#include "kernels/base/hex.h"
 
 namespace sealyard::cli {
 namespace {
@@ -100,10 +102,11 @@ int finalize(const Context& context, const std::string& number, std::string stor
   const auto settings = context.settings();
   auto ledger = context.open_ledger(settings, true);
   const auto sector = find_sector(ledger, settings.miner, number);
-  if (sector.state != State::wait_chain && sector.state != State::finalize_failed)
-    throw Refusal(
-        fmt::format("sector {} is in {}; only a sealed sector, in WaitChain, can be finalized",
-                    number, name(sector.state)));
+  if (sector.state != State::wait_chain && sector.state != State::wait_commit &&
+      sector.state != State::finalize_failed)
+    throw Refusal(fmt::format(
+        "sector {} is in {}; only a sealed sector, in WaitChain or WaitCommit, can be finalized",
+        number, name(sector.state)));
   if (store.empty()) store = settings.store_root.string();
   store = std::filesystem::absolute(store).lexically_normal().string();
   if (!ledger.append_after(
@@ -111,6 +114,37 @@ int finalize(const Context& context, const std::string& number, std::string stor
           {0, 0, sector.id, pledge::event::kFinalize, {{"store", store}}, context.actor()}))
     throw Error(Fault::busy, "sector {} changed in this moment; look and try again", number);
   if (context.json) print({{"SectorID", sector.id.number}, {"Store", store}});
+  return 0;
+}
+
+/// Finalized sectors cannot be proven any more: C1 reads the layers that finalize removes.
+int prove(const Context& context, const std::string& number, const std::string& text) {
+  const auto settings = context.settings();
+  auto ledger = context.open_ledger(settings, true);
+  const auto sector = find_sector(ledger, settings.miner, number);
+  if (sector.state != State::wait_chain && sector.state != State::wait_commit &&
+      sector.state != State::compute_proof_failed)
+    throw Refusal(fmt::format(
+        "sector {} is in {}; only a sealed sector, in WaitChain or WaitCommit, can be proven",
+        number, name(sector.state)));
+  Node seed;
+  if (text.empty()) {
+    if (sodium_init() < 0) throw Error(Fault::internal, "libsodium does not start");
+    randombytes_buf(seed.bytes.data(), seed.bytes.size());
+  } else {
+    seed = node_from_hex(text, "seed");
+  }
+  const auto value = to_hex(seed);
+  if (!ledger.append_after(
+          sector.last_seq,
+          {0,
+           0,
+           sector.id,
+           pledge::event::kSeed,
+           {{"value", value}, {"epoch", 0}, {"source", text.empty() ? "random" : "operator"}},
+           context.actor()}))
+    throw Error(Fault::busy, "sector {} changed in this moment; look and try again", number);
+  if (context.json) print({{"SectorID", sector.id.number}, {"Seed", value}});
   return 0;
 }
 
@@ -130,6 +164,8 @@ int update_state(const Context& context, const std::string& number, const std::s
   }
   if (*state == State::pre_commit1 && sector.ticket.empty())
     throw Refusal(fmt::format("sector {} has no ticket yet; use GetTicket", number));
+  if (*state == State::commit1 && sector.seed.empty())
+    throw Refusal(fmt::format("sector {} has no seed yet; use 'sealyard sectors prove'", number));
   if (!ledger.append_after(sector.last_seq, {0,
                                              0,
                                              sector.id,
@@ -198,6 +234,17 @@ std::vector<Command> sector_commands() {
          app.add_option("--to", *store,
                         "folder to move it to (default: storage.store of the settings)");
          return [=](const Context& context) { return finalize(context, *number, *store); };
+       }},
+      {{"sectors", "prove"},
+       "Make the proof of a sealed sector: C1 and C2, without a chain to say when",
+       "<sectorNum>",
+       [](CLI::App& app) {
+         auto number = std::make_shared<std::string>();
+         auto seed = std::make_shared<std::string>();
+         app.add_option("sectorNum", *number)->required();
+         app.add_option("--seed", *seed,
+                        "interactive randomness, 64 hex digits (default: drawn at random)");
+         return [=](const Context& context) { return prove(context, *number, *seed); };
        }},
       {{"sectors", "update-state"},
        "ADVANCED: manually update the state of a sector, this may aid in error recovery",

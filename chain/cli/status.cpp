@@ -48,23 +48,27 @@ std::string log_name(const ledger::Event& event) {
     return event.payload.value("pieces", nlohmann::json::array()).empty() ? "sealing.SectorStartCC"
                                                                           : "sealing.SectorStart";
   if (event.kind == event::kTicket) return "sealing.SectorTicket";
+  if (event.kind == event::kSeed) return "sealing.SectorSeedReady";
   if (event.kind == event::kState) return "sealing.SectorForceState";
   if (event.kind == event::kCommitted) {
     if (stage == stage::kAddPiece) return "sealing.SectorPacked";
     if (stage == stage::kPc1) return "sealing.SectorPreCommit1";
     if (stage == stage::kPc2) return "sealing.SectorPreCommit2";
+    if (stage == stage::kC2) return "sealing.SectorProofReady";
     if (stage == stage::kFinalize) return "sealing.SectorFinalized";
   }
   if (event.kind == event::kFailed) {
     if (stage == stage::kAddPiece) return "sealing.SectorAddPieceFailed";
     if (stage == stage::kPc1) return "sealing.SectorSealPreCommit1Failed";
     if (stage == stage::kPc2) return "sealing.SectorSealPreCommit2Failed";
+    if (stage == stage::kC1 || stage == stage::kC2) return "sealing.SectorComputeProofFailed";
     if (stage == stage::kFinalize) return "sealing.SectorFinalizeFailed";
   }
   if (event.kind == event::kRetry) {
     const auto to = event.payload.value("to", std::string());
     if (to == "PreCommit1") return "sealing.SectorRetrySealPreCommit1";
     if (to == "PreCommit2") return "sealing.SectorRetrySealPreCommit2";
+    if (to == "Commit1" || to == "Commit2") return "sealing.SectorRetryComputeProof";
     if (to == "FinalizeSector") return "sealing.SectorRetryFinalize";
   }
   return "sealyard." + event.kind;
@@ -96,6 +100,8 @@ std::string short_name(std::string_view stage) {
   if (stage == stage::kAddPiece) return "AP";
   if (stage == stage::kPc1) return "PC1";
   if (stage == stage::kPc2) return "PC2";
+  if (stage == stage::kC1) return "C1";
+  if (stage == stage::kC2) return "C2";
   if (stage == stage::kFinalize) return "FIN";
   if (stage == stage::kUnseal) return "UNS";
   return "UNK";
@@ -138,7 +144,7 @@ std::string status_text(const Sector& sector) {
   line("CIDcommR", "\t", comm_r_text(sector));
   line("Ticket", "\t\t", sector.ticket);
   line("TicketH", "\t", "0");
-  line("Seed", "\t\t", "");
+  line("Seed", "\t\t", sector.seed);
   line("SeedH", "\t\t", "0");
   line("Precommit", "\t", "<nil>");
   line("Commit", "\t\t", "<nil>");
@@ -180,6 +186,7 @@ Json to_json(const Sector& sector) {
   out["comm_d"] = sector.comm_d ? Json(to_hex(*sector.comm_d)) : Json();
   out["comm_r"] = sector.comm_r ? Json(to_hex(*sector.comm_r)) : Json();
   out["Ticket"] = sector.ticket;
+  out["Seed"] = sector.seed;
   out["Retries"] = sector.retries;
   out["LastErr"] = sector.failure ? sector.last_error : "";
   out["WaitsFor"] = waits_for(sector);
@@ -187,6 +194,7 @@ Json to_json(const Sector& sector) {
   out["Events"] = sector.events;
   out["Pledged"] = sector.pledged_ms;
   out["Sealed"] = sector.sealed_ms;
+  out["Proven"] = sector.proven_ms;
   out["Finalized"] = sector.finalized_ms;
   out["Job"] = sector.job && sector.job->id ? Json(sector.job->id) : Json();
   out["Timeline"] = Json::array();

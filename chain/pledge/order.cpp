@@ -30,6 +30,9 @@ stage::Argv command_line(const Sector& sector, const PorepConfig& porep,
     return argv;
   }
   if (stage == stage::kPc2) return stage::pc2_argv(root, sector.id);
+  if (stage == stage::kC1)
+    return stage::c1_argv(root, sector.id, node_from_hex(sector.seed, "seed"));
+  if (stage == stage::kC2) return stage::c2_argv(root, sector.id);
   if (stage == stage::kFinalize)
     return stage::finalize_argv(root, sector.id,
                                 sector.store.empty() ? settings.store_root.string() : sector.store);

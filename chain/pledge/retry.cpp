@@ -66,6 +66,7 @@ std::int64_t wait_ms(const settings::Retry& retry, unsigned bad_runs) {
 /// Where to go on when the inputs of this state's stage are bad.
 State repair_from(const Sector& sector, bool corrupt) {
   if (sector.state == State::pre_commit1) return sector.first_state();
+  if (sector.state == State::commit2) return State::commit1;  // it reads nothing but C1's output
   return corrupt ? State::pre_commit1 : row(sector.state).before;
 }
 
@@ -103,7 +104,7 @@ json decide(const Sector& sector, std::string_view cause, std::string text,
   const bool first = stage == stage::kAddPiece;
   if (for_operator(cause) || (cause == "missing" && first)) {
     hold("held for an operator: 'sealyard sectors update-state'");
-  } else if (cause == "corrupt" && !first) {
+  } else if (cause == "corrupt" && !first && sector.state != State::commit2) {
     event["action"] = "reseal";
     event["to"] = name(repair_from(sector, true));
     if (sector.reseals >= retry.reseals) {
@@ -114,7 +115,7 @@ json decide(const Sector& sector, std::string_view cause, std::string text,
     }
   } else if (counts && bad_runs + 1 >= retry.attempts) {
     hold(fmt::format("held after {} bad runs: 'sealyard sectors update-state'", bad_runs + 1));
-  } else if (cause == "missing") {
+  } else if (cause == "missing" || (cause == "corrupt" && sector.state == State::commit2)) {
     event["action"] = "before";
     event["to"] = name(repair_from(sector, false));
   }

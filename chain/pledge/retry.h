@@ -23,6 +23,7 @@ struct Ending {
 ///   65 corrupt               the stage before wrote it: seal again from PC1 (from AddPiece when
 ///   PC1
 ///                            itself complains), at most retry.reseals times, then give up
+///                            (C2: run C1 again)
 ///   66 missing               run the stage before again
 ///   64 69 70 78, cancelled   hold for an operator
 ///   74, signal, lost host,   run the stage again, with a wait that doubles, at most

@@ -136,6 +136,7 @@ void committed(Sector& sector, const ledger::Event& event) {
     sector.sealed_ms = event.time_ms;
     if (sector.finalize_ordered) next = State::finalize_sector;
   }
+  if (stage == stage::kC2) sector.proven_ms = event.time_ms;
   if (stage == stage::kFinalize) sector.finalized_ms = event.time_ms;
   enter(sector, next, event.time_ms);
 }
@@ -196,6 +197,11 @@ void dispatch(Sector& sector, const ledger::Event& event) {
   if (kind == event::kTicket) {
     sector.ticket = p.at("value");
     if (sector.state == State::get_ticket) enter(sector, State::pre_commit1, event.time_ms);
+  } else if (kind == event::kSeed) {
+    sector.seed = p.at("value");
+    sector.failure.reset();
+    for (const auto stage : {stage::kC1, stage::kC2}) sector.bad_runs.erase(std::string(stage));
+    enter(sector, State::commit1, event.time_ms);
   } else if (kind == event::kRefused) {
     sector.last_error = p.at("text");
     if (sector.job && sector.job->name == p.at("name")) {

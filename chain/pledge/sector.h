@@ -18,6 +18,7 @@ namespace sealyard::pledge {
 namespace event {
 inline constexpr char kPledged[] = "pledged";      ///< proof_type, group, node, pieces, ticket
 inline constexpr char kTicket[] = "ticket";        ///< value (hex), epoch, source
+inline constexpr char kSeed[] = "seed";            ///< value (hex), epoch, source: C1 begins
 inline constexpr char kIntent[] = "intent";        ///< stage, generation, name, plan
 inline constexpr char kSubmitted[] = "submitted";  ///< name, job, submit_time, adopted
 inline constexpr char kRefused[] = "refused";      ///< name, text, again_ms
@@ -85,7 +86,7 @@ struct Sector {
   State state = State::packing;
   std::uint64_t last_seq = 0;
   std::uint64_t events = 0;
-  std::int64_t pledged_ms = 0, state_ms = 0, sealed_ms = 0, finalized_ms = 0;
+  std::int64_t pledged_ms = 0, state_ms = 0, sealed_ms = 0, proven_ms = 0, finalized_ms = 0;
 
   std::string proof_type;
   std::string group;
@@ -93,6 +94,7 @@ struct Sector {
   std::vector<Piece> pieces;
   std::string ordered_ticket;  ///< hex; empty: to be drawn
   std::string ticket;
+  std::string seed;  ///< hex; empty: not drawn yet
   std::optional<Node> comm_d, comm_r;
   bool finalize_ordered = false;
   std::string store;

@@ -15,11 +15,15 @@ enum class State {
   pre_commit1,
   pre_commit2,
   wait_chain,       ///< sealed; ours: lotus goes on to SubmitPreCommitBatch
+  commit1,          ///< ours: lotus computes C1 and C2 in one state, Committing
+  commit2,
+  wait_commit,      ///< proven; ours: lotus goes on to SubmitCommit
   finalize_sector,  ///< trimmed and moved to long-term storage
   finalized,        ///< ours: lotus calls it Available or Proving, which need a chain
   add_piece_failed,
   seal_pre_commit1_failed,
   seal_pre_commit2_failed,
+  compute_proof_failed,
   finalize_failed,
   failed_unrecoverable,
 };

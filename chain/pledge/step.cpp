@@ -47,6 +47,10 @@ bool awaited(const Sector& sector, const stage::Result& result) {
     const auto ticket = result.inputs.find("ticket");
     if (ticket != result.inputs.end() && ticket->second != sector.ticket) return false;
   }
+  if (result.stage == stage::kC1) {
+    const auto seed = result.inputs.find("seed");
+    if (seed != result.inputs.end() && seed->second != sector.seed) return false;
+  }
   const bool same_job = sector.job->id != 0 && result.attempt.job_id == sector.job->id;
   const std::int64_t skew_ms = same_job ? kSkewMs : 1000;  // `ended` is in whole seconds
   return unix_ms(result.ended) >= sector.job->intent_ms - skew_ms;

@@ -17,7 +17,7 @@
 namespace sealyard::settings {
 namespace {
 
-constexpr std::string_view kStages[] = {"add_piece", "pc1", "pc2", "finalize"};
+constexpr std::string_view kStages[] = {"add_piece", "pc1", "pc2", "c1", "c2", "finalize"};
 constexpr std::string_view kLevels[] = {"trace", "debug", "info", "warn", "error"};
 
 /// One table of the file: takes known keys out, then refuses what is left over.

@@ -48,7 +48,7 @@ struct Settings {
   std::string cluster_tag;              ///< part of every job name; empty = the ledger's own id
   std::string default_group;            ///< used by a pledge that names none; empty = any node
   Stage all_stages;                     ///< for what [stage.<name>] does not say
-  std::map<std::string, Stage> stages;  ///< by name: add_piece, pc1, pc2, finalize
+  std::map<std::string, Stage> stages;  ///< by name: add_piece, pc1, pc2, c1, c2, finalize
   Retry retry;
 
   std::uint64_t poll_s = 10;

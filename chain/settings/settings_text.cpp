@@ -55,7 +55,7 @@ store = {}                 # finished sectors
 [programs]
 path = {}                  # folder of the seal-* programs on the nodes
 
-[slurm]                    # for every stage; [stage.add_piece], .pc1, .pc2, .finalize say what differs
+[slurm]                    # for every stage; [stage.add_piece], .pc1, .pc2, .c1, .c2, .finalize: what differs
 conf = {}                  # slurm.conf; empty = SLURM_CONF, else Slurm's default
 cluster_tag = {}           # part of every job name; empty = the id of the ledger
 default_group = {}         # pledges without a group run on nodes with the feature grp_<group>

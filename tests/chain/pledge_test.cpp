@@ -35,6 +35,46 @@ TEST_CASE("state: the happy path ends waiting for a chain", "[pledge]") {
     path.push_back(pledge::name(state));
   CHECK(path == std::vector<std::string_view>{"Packing", "GetTicket", "PreCommit1", "PreCommit2"});
   CHECK(pledge::row(State::wait_chain).done == State::finalize_sector);
+  CHECK(pledge::row(State::commit1).done == State::commit2);
+  CHECK(pledge::row(State::commit2).done == State::wait_commit);
+  CHECK(pledge::row(State::wait_commit).done == State::finalize_sector);
+}
+
+TEST_CASE("fold: a proof between sealing and long-term storage", "[pledge]") {
+  Story story;
+  story.to_pc2();
+  story.run("pc2", 13, {{"comm_r", to_hex(Node{{2}})}});
+  story.add("seed", {{"value", Story::kTicket}, {"epoch", 0}, {"source", "random"}});
+  CHECK(story.sector.state == State::commit1);
+  CHECK(story.sector.seed == Story::kTicket);
+  story.run("c1", 14, {});
+  CHECK(story.sector.state == State::commit2);
+  CHECK(story.sector.proven_ms == 0);
+  story.run("c2", 15, {});
+  CHECK(story.sector.state == State::wait_commit);
+  CHECK(story.sector.proven_ms == story.clock_ms);
+  story.add("finalize", {{"store", "/store"}});
+  CHECK(story.sector.state == State::finalize_sector);
+}
+
+TEST_CASE("retry: what is wrong with C1's output is made again by C1, the layers by PC1",
+          "[pledge]") {
+  const settings::Retry retry;
+  Story story;
+  story.to_pc2();
+  story.run("pc2", 13, {});
+  story.add("seed", {{"value", Story::kTicket}, {"epoch", 0}, {"source", "random"}});
+  const auto in_c1 = pledge::decide(story.sector, "corrupt", "x", retry, 0);
+  CHECK(in_c1["action"] == "reseal");
+  CHECK(in_c1["to"] == "PreCommit1");
+  story.run("c1", 14, {});
+  for (const char* cause : {"corrupt", "missing"}) {
+    const auto in_c2 = pledge::decide(story.sector, cause, "x", retry, 0);
+    CHECK(in_c2["action"] == "before");
+    CHECK(in_c2["to"] == "Commit1");
+  }
+  story.sector.bad_runs["c2"] = retry.attempts;
+  CHECK(pledge::decide(story.sector, "corrupt", "x", retry, 0)["action"] == "hold");
 }
 
 TEST_CASE("key: name and back", "[pledge]") {
