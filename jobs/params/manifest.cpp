@@ -9,20 +9,29 @@ namespace sealyard::params {
 
 namespace fs = std::filesystem;
 
-Manifest::Manifest(const fs::path& path) {
-  const auto text = sector::read_file(path);
+Manifest::Manifest(const fs::path& path)
+    : Manifest(parse(sector::read_file(path), path.string())) {}
+
+Manifest Manifest::parse(std::string_view text, std::string_view name) {
+  Manifest manifest;
   try {
     const auto json = nlohmann::json::parse(text);
-    for (const auto& [name, entry] : json.items())
-      digests_[name] = entry.at("digest").get<std::string>();
+    for (const auto& [file, entry] : json.get<nlohmann::json::object_t>())
+      manifest.digests_[file] = entry.at("digest").get<std::string>();
   } catch (const nlohmann::json::exception& error) {
-    throw Error(Fault::corrupt, "{} is no manifest of parameters: {}", path.string(), error.what());
+    throw Error(Fault::corrupt, "{} is no manifest of parameters: {}", name, error.what());
   }
+  return manifest;
 }
 
-bool Manifest::is_official(std::string_view file_name, std::string_view digest) const {
+bool Manifest::is_official(std::string_view file_name, std::string_view found) const {
+  return digest(file_name) == found;
+}
+
+std::optional<std::string> Manifest::digest(std::string_view file_name) const {
   const auto found = digests_.find(file_name);
-  return found != digests_.end() && found->second == digest;
+  if (found == digests_.end()) return std::nullopt;
+  return found->second;
 }
 
 fs::path installed_manifest() {
