@@ -11,8 +11,8 @@
 #include "kernels/base/hex.h"
 #include "kernels/groth16/identity.h"
 #include "kernels/groth16/scalars.h"
-#include "kernels/groth16/verify.h"
 #include "tests/catch.h"
+#include "tests/kernels/claims.h"
 #include "tests/vectors.h"
 
 using namespace sealyard;
@@ -26,48 +26,17 @@ struct ProvenCase {
   std::vector<std::uint8_t> proof, proof_fixed;
 };
 
-VerifyingKey key_of(const std::string& id) {
-  const auto name = verifying_key_file(id);
-  return read_verifying_key(vectors::bytes("params/" + name), name);
-}
-
-std::string id_of(const std::string& path) {
-  if (path.starts_with("seal/")) return porep_id(registered_porep(5));
-  if (path.starts_with("update/")) return update_id(2048);
-  return path.find("winning") == std::string::npos ? window_post_id(2048) : winning_post_id(2048);
-}
-
-// The inputs in case.json of a WinningPoSt repeat the first leaf; its proof is one of all leaves.
-std::vector<Fr> winning_inputs(const nlohmann::json& json) {
-  const Fr comm_r = field::from_node(
-      vectors::node(json.at("proof").at("public_inputs_le_hex").at(0).at(0).get<std::string>()));
-  std::vector<Fr> inputs;
-  for (const auto& leaf : json.at("sectors").at(0).at("challenges")) {
-    inputs.push_back(comm_r);
-    inputs.push_back(field::from_u64(leaf.get<std::uint64_t>()));
-  }
-  return inputs;
-}
-
 ProvenCase proven_case(const std::string& path) {
-  const auto json = nlohmann::json::parse(vectors::bytes(path + "/case.json"));
   ProvenCase out;
-  out.key = key_of(id_of(path));
-  for (const auto& partition : json.at("proof").at("public_inputs_le_hex")) {
-    auto& inputs = out.inputs.emplace_back();
-    for (const auto& input : partition)
-      inputs.push_back(field::from_canonical(vectors::node(input.get<std::string>())).value());
-  }
-  if (path.find("winning") != std::string::npos) out.inputs = {winning_inputs(json)};
-  out.proof_fixed = vectors::bytes(path + "/proof-fixed-rs.bin");
-  const bool both = vectors::exists(path + "/proof.bin");
-  out.proof = both ? vectors::bytes(path + "/proof.bin") : out.proof_fixed;
+  tests::with_claim(path, [&](const auto& claim) {
+    out.key = tests::key_of(verify::params_id(claim));
+    out.inputs = verify::inputs(claim);
+  });
+  const auto proofs = tests::proofs_of(path);
+  out.proof = proofs.front();
+  out.proof_fixed = proofs.back();
   return out;
 }
-
-const std::vector<std::string> kCases{
-    "seal/2k-cc-v1_1",  "seal/2k-data-synth",  "seal/2k-data-v1_1", "post/window-2k-1",
-    "post/window-2k-3", "post/window-v1-2k-2", "post/winning-2k",   "update/update-2k"};
 
 void flip(std::vector<std::uint8_t>& bytes, std::size_t bit) {
   bytes[bit / 8] ^= static_cast<std::uint8_t>(1u << bit % 8);
@@ -76,7 +45,7 @@ void flip(std::vector<std::uint8_t>& bytes, std::size_t bit) {
 }  // namespace
 
 TEST_CASE("groth16: the reference's proofs hold", "[groth16][bit-exact]") {
-  for (const auto& path : kCases) {
+  for (const auto& path : tests::kProvenCases) {
     CAPTURE(path);
     const auto from = proven_case(path);
     REQUIRE(refusal(from.key, from.inputs, from.proof) == std::nullopt);
@@ -146,7 +115,7 @@ TEST_CASE("groth16: points of a proof that are none have a name", "[groth16]") {
 
 TEST_CASE("groth16: other keys are refused", "[groth16]") {
   const auto from = proven_case("seal/2k-data-v1_1");
-  const auto window = key_of(window_post_id(2048));
+  const auto window = tests::key_of(window_post_id(2048));
   REQUIRE_THROWS_AS(refusal(window, from.inputs, from.proof), Error);
   const auto refused = [&](auto change) {
     auto key = from.key;
