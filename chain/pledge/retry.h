@@ -28,6 +28,7 @@ struct Ending {
 ///   64 69 70 78, cancelled   hold for an operator
 ///   74, signal, lost host,   run the stage again, with a wait that doubles, at most
 ///   OOM, time-out, no result retry.attempts times, then hold
+///   launch failed            the same; the job Slurm holds is cancelled
 ///   75, preempted            run the stage again at once; not counted
 ///
 /// 74 and 75 come here only where the site does not requeue them itself. Out of memory and

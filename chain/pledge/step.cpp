@@ -21,6 +21,11 @@ constexpr std::int64_t kSkewMs = 300'000;
 /// Preempted or busy that often in a row: leave the delay to Slurm, something holds it off.
 constexpr unsigned kPulledRestarts = 10;
 
+/// How Slurm describes a job it holds because a host would not start it: a full disk there, a user
+/// it does not know, a number that was another job's before slurmctld lost its state. Source:
+/// Slurm, src/slurmctld/job_mgr.c, job_complete.
+constexpr std::string_view kLaunchFailed = "launch failed requeued held";
+
 json result_payload(const StageJob& job, const stage::Result& result) {
   auto body = json::parse(stage::to_json(result));
   body.erase("artefacts");  // digests stand in the manifest
@@ -88,6 +93,9 @@ Step pending(const Sector& sector, const slurm::JobState& job, const Facts& fact
     }
     return Record{event::kFailed, std::move(failed)};
   }
+  if (job.held && job.description == kLaunchFailed)
+    return Record{event::kFailed, decide(sector, "launch", std::string(kLaunchFailed),
+                                         settings.retry, facts.now_ms)};
   if (job.held) return Wait{"held in Slurm: scontrol release " + job.id.text()};
   if (job.restarts > settings.retry.requeues) {
     auto failed = decide(sector, "requeues", fmt::format("requeued {} times", job.restarts),

@@ -18,6 +18,8 @@ finish() {
   if [ "$code" != 0 ]; then
     "$sealyard" sectors list || true
     tail -40 "$SEALYARD_HOME/log/sealyard-chain.log" || true
+    scontrol --oneliner show jobs | grep -oE '(JobId|JobName|JobState|Reason|ExitCode)=[^ ]*' | paste -sd '    \n' || true
+    grep -hE 'error|held|requeue' "$scratch"/s/log/slurm*.log | tail -20 || true
   fi
   "$local_slurm" stop "$scratch/s" > /dev/null 2>&1 || true
   rm -rf "$scratch"
@@ -32,11 +34,20 @@ field() { "$sealyard" sectors status --json "$1" | python3 -c 'import json,sys; 
 state() { field "$1" State; }
 count() { "$sealyard" sectors list --states "$1" --json | python3 -c 'import json,sys; print(len(json.load(sys.stdin)))'; }
 
+# The administrator: a host drained because slurmctld, killed with its state, gave a number twice.
+resume() {
+  local host
+  for host in $(sinfo --noheader --states drained,draining --format %n 2> /dev/null || true); do
+    scontrol update NodeName="$host" State=RESUME || true
+  done
+}
+
 # until_state SECONDS STATE SECTOR
 until_state() {
   local end=$((SECONDS + $1))
   until [ "$(state "$3")" = "$2" ]; do
     [ $SECONDS -lt $end ] || fail "sector $3 is $(state "$3"), not $2, after $1 s: $(field "$3" LastErr)"
+    resume
     sleep 0.3
   done
 }
@@ -73,6 +84,7 @@ until [ "$(count WaitChain)" = 6 ]; do
   sleep $((RANDOM % 2)).$((RANDOM % 9))
   kill_daemon
   round=$((round + 1))
+  resume
   if [ $round = 3 ]; then
     kill -9 "$(cat "$scratch/s/run/slurmctld.pid")"
     start_daemon

@@ -273,6 +273,21 @@ TEST_CASE("step: a requeued job", "[step]") {
   }
 }
 
+TEST_CASE("step: a job no host would start is submitted again", "[step]") {
+  Pc1 pc1;
+  auto job = pc1.record(slurm::State::pending);
+  job.held = true;
+  pc1.facts.jobs = {job};
+  CHECK(is<Wait>(pc1.step()));  // somebody holds it
+  pc1.facts.jobs[0].description = "launch failed requeued held";
+  const auto failed = record_of(pc1.step(), "failed").payload;
+  CHECK(failed["action"] == "again");
+  CHECK(failed["to"] == "PreCommit1");
+  CHECK(failed["counts"] == true);
+  pc1.add("failed", failed);
+  CHECK_FALSE(pc1.sector.job);  // the daemon cancels what is superseded
+}
+
 TEST_CASE("step: a job Slurm holds for its exit code waits for an operator", "[step]") {
   Pc1 pc1;
   auto job = pc1.record(slurm::State::pending);
