@@ -32,8 +32,9 @@ Flaw wrong_commitments(const C1Output& output, const vanilla::Commitments& roots
        {std::pair{"CommR", &output.comm_r}, {"CommD", &output.comm_d}, {"the seed", &output.seed}})
     if (*node == Node{}) return fmt::format("{} is all zero", name);
   if (const auto comm_r = tree::comm_r(roots.comm_c, roots.comm_r_last); comm_r != output.comm_r)
-    return fmt::format("CommR of the roots in the proofs is {}, want {}", to_hex(comm_r),
-                       to_hex(output.comm_r));
+    return fmt::format(
+        "CommR of the roots of c_x and comm_r_last_proof of challenge {} is {}, want {}",
+        output.partitions[0][0].challenge, to_hex(comm_r), to_hex(output.comm_r));
   return std::nullopt;
 }
 

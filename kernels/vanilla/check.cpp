@@ -70,17 +70,21 @@ struct Checker {
                      want.comm_c);
   }
 
+  // Parents before the labels made of theirs, these before the column of all layers: so a wrong
+  // label is found with its layer.
   Flaw columns() const {
-    if (auto bad = column("c_x", proof.column, proof.challenge)) return bad;
     for (unsigned i = 0; i < kParents; ++i) {
       const auto field = i < kBaseParents ? fmt::format("drg_parents[{}]", i)
                                           : fmt::format("exp_parents[{}]", i - kBaseParents);
       if (auto bad = column(field, proof.parents[i], parents[i])) return bad;
     }
-    return std::nullopt;
+    if (auto bad = labels()) return bad;
+    return column("c_x", proof.column, proof.challenge);
   }
 
   Flaw labels() const {
+    if (const auto found = proof.column.rows.size(); found != config.layers())
+      return flaw("c_x: {} labels, want {}", found, config.layers());
     for (unsigned layer = 1; layer <= config.layers(); ++layer)
       if (auto bad =
               differ(fmt::format("c_x: label of layer {}", layer), proof.column.rows[layer - 1],
@@ -100,7 +104,6 @@ struct Checker {
     if (auto bad = inclusion("comm_r_last_proof", proof.comm_r_last, tree::base_tree(config.tree()),
                              config.tree(), proof.challenge, want.comm_r_last))
       return bad;
-    if (auto bad = labels()) return bad;
     return differ("comm_r_last_proof: leaf", proof.comm_r_last.leaf,
                   field::add(proof.comm_d.leaf, proof.column.rows.back()));
   }

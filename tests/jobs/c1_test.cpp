@@ -137,7 +137,7 @@ TEST_CASE("c1: damage is found and named", "[c1]") {
     const auto node = challenge(sector);
     sector.damage(sector.folder.layer(2).path, node * kNodeBytes + 3);
     require_refused(sector.c1(), 65,
-                    {"challenge " + std::to_string(node), "c_x", "leaf of tree-c",
+                    {"challenge " + std::to_string(node), "c_x", "label of layer 2 is ",
                      "layer 2: the label of node " + std::to_string(node), "rerun seal-pc1"});
   }
   {

@@ -32,6 +32,72 @@ bool has_layers(const vectors::Case& from) {
   return vectors::exists(from.path("cache/sc-02-data-layer-1.dat"));
 }
 
+// A part of a proof, and how a flaw of it is called.
+struct Field {
+  std::string name;
+  std::span<std::uint8_t> bytes;
+};
+
+template <typename T>
+std::span<std::uint8_t> bytes_of(T& value) {
+  return {reinterpret_cast<std::uint8_t*>(&value), sizeof value};
+}
+
+void add_fields(std::vector<Field>& fields, const std::string& name, tree::InclusionProof& proof) {
+  fields.push_back({name, proof.root.bytes});
+  fields.push_back({name, proof.leaf.bytes});
+  for (auto* path : {&proof.base, &proof.sub, &proof.top}) {
+    for (auto& sibling : path->siblings) fields.push_back({name, sibling.bytes});
+    if (!path->empty()) fields.push_back({name, path->positions});
+  }
+}
+
+std::vector<Field> fields_of(vanilla::Proof& proof) {
+  std::vector<Field> fields{{"", bytes_of(proof.challenge)}};
+  add_fields(fields, "comm_d_proofs", proof.comm_d);
+  add_fields(fields, "comm_r_last_proof", proof.comm_r_last);
+  const auto add_column = [&](const std::string& name, vanilla::ColumnProof& column,
+                              const std::string& row) {
+    fields.push_back({name, bytes_of(column.index)});
+    for (std::size_t layer = 1; layer <= column.rows.size(); ++layer)
+      fields.push_back(
+          {name + (row.empty() ? row : row + std::to_string(layer)), column.rows[layer - 1].bytes});
+    add_fields(fields, name, column.inclusion);
+  };
+  add_column("c_x", proof.column, ": label of layer ");
+  for (unsigned i = 0; i < vanilla::kParents; ++i)
+    add_column(i < 6 ? fmt::format("drg_parents[{}]", i) : fmt::format("exp_parents[{}]", i - 6),
+               proof.parents[i], "");
+  return fields;
+}
+
+// Turns a bit of every step-th byte of each field, of bytes that move from field to field; the flaw
+// must be called by the challenge and the field.
+void turn_bytes(const std::string& name, std::uint64_t node, std::size_t step) {
+  const auto sealed = sealed_sector(vectors::seal_case(name));
+  const ProofSources sources(sealed);
+  const auto parents = sources.parents(node);
+  const auto flaw = [&](const vanilla::Proof& proof) {
+    return vanilla::check(proof, sealed.config, sealed.replica_id, parents, sealed.roots);
+  };
+  auto proof = vanilla::prove(sources.sector(), node);
+  REQUIRE(flaw(proof) == std::nullopt);
+  std::size_t tried = 0;
+  for (const auto& field : fields_of(proof)) {
+    for (std::size_t at = tried % step % field.bytes.size(); at < field.bytes.size(); at += step) {
+      const auto bit = static_cast<std::uint8_t>(1u << ++tried % 8);
+      field.bytes[at] ^= bit;
+      const auto found = flaw(proof).value_or("no flaw");
+      field.bytes[at] ^= bit;
+      CAPTURE(name, field.name, at, found);
+      REQUIRE(found.starts_with("challenge "));
+      REQUIRE(found.find(": " + field.name) != std::string::npos);
+    }
+  }
+  REQUIRE(tried > (step == 1 ? 8000u : 300u));
+  REQUIRE(flaw(proof) == std::nullopt);
+}
+
 }  // namespace
 
 TEST_CASE("vanilla: proofs of the reference's sectors hold", "[vanilla]") {
@@ -94,7 +160,11 @@ TEST_CASE("vanilla: each wrong field is found and named", "[vanilla]") {
     finds("challenge 700: comm_d_proofs: root is ");
     roots = sealed.roots;
     roots.comm_c.bytes[0] ^= 1;
+    finds("challenge 700: drg_parents[0]: root is ");
+    roots = sealed.roots;
+    bad.column.inclusion.root.bytes[0] ^= 1;
     finds("challenge 700: c_x: root is ");
+    bad = good;
     roots = sealed.roots;
     roots.comm_r_last.bytes[0] ^= 1;
     finds("challenge 700: comm_r_last_proof: root is ");
@@ -142,6 +212,9 @@ TEST_CASE("vanilla: each wrong field is found and named", "[vanilla]") {
     parents = sources.parents(700);
     replica_id.bytes[0] ^= 1;
     finds("c_x: label of layer 1");
+    replica_id = sealed.replica_id;
+    bad.column.rows[1].bytes[31] ^= 1;
+    finds("challenge 700: c_x: label of layer 2 is ");
   }
   SECTION("encoding and leaves") {
     bad.comm_d.leaf.bytes[0] ^= 1;
@@ -152,6 +225,21 @@ TEST_CASE("vanilla: each wrong field is found and named", "[vanilla]") {
     bad.comm_d.leaf = modulus;
     finds("is no field element");
   }
+}
+
+TEST_CASE("vanilla: every field of a proof counts", "[vanilla][property]") {
+  for (const auto& [name, node] : {std::pair{"2k-data-v1_1", 33u},
+                                   {"2k-data-v1", 63u},
+                                   {"2k-data-ni", 5u},
+                                   {"4k-raw", 100u},
+                                   {"16k-v1_0-raw", 511u},
+                                   {"32k-raw", 700u}})
+    turn_bytes(name, node, 31);
+}
+
+TEST_CASE("vanilla: every byte of a proof counts", "[.][every-byte]") {
+  turn_bytes("2k-data-v1_1", 33, 1);
+  turn_bytes("32k-raw", 700, 1);
 }
 
 TEST_CASE("vanilla: synthetic records and files have the reference's sizes", "[vanilla]") {
