@@ -1,9 +1,12 @@
 #include "jobs/params/check.h"
 
 #include <algorithm>
+#include <optional>
 
+#include "jobs/params/set.h"
 #include "jobs/sector/mapping.h"
 #include "kernels/base/error.h"
+#include "kernels/circuit/density.h"
 #include "kernels/groth16/identity.h"
 #include "kernels/groth16/params.h"
 
@@ -13,16 +16,36 @@ namespace {
 namespace fs = std::filesystem;
 using Bytes = std::span<const std::uint8_t>;
 
-void check_key(const fs::path& file, Bytes key, unsigned threads) {
-  groth16::read_verifying_key(key, file.filename().string(), threads);
+// What the circuit that the file is named after wants; nothing for other names.
+std::optional<groth16::QuerySizes> wanted(const std::string& file_name) {
+  const auto name = name_of(file_name);
+  if (!name) return std::nullopt;
+  circuit::Density density;
+  set_of(name->circuit, name->sector_bytes).circuit(density);
+  return groth16::query_sizes(density);
+}
+
+void check_key(const fs::path& file, Bytes bytes, unsigned threads) {
+  const auto name = file.filename().string();
+  const auto key = groth16::read_verifying_key(bytes, name, threads);
+  if (const auto sizes = wanted(name); sizes && key.ic.size() != sizes->ic)
+    throw Error(Fault::configuration, "{}: {} inputs; {} has {}: another circuit's file?", name,
+                key.ic.size(), describe(name), sizes->ic);
   auto whole = file;
   whole.replace_extension(".params");
   if (!fs::exists(whole)) return;
   const auto params = sector::Mapping::read(whole);
-  if (params.bytes().size() < key.size() ||
-      !std::equal(key.begin(), key.end(), params.bytes().begin()))
-    throw Error(Fault::corrupt, "{} is not how {} begins; fetch or generate both again",
-                file.filename().string(), whole.filename().string());
+  if (params.bytes().size() < bytes.size() ||
+      !std::equal(bytes.begin(), bytes.end(), params.bytes().begin()))
+    throw Error(Fault::corrupt, "{} is not how {} begins; fetch or generate both again", name,
+                whole.filename().string());
+}
+
+void check_params(const fs::path& file, Bytes bytes, unsigned threads) {
+  const auto name = file.filename().string();
+  const groth16::Params params(bytes, name, threads);
+  if (const auto sizes = wanted(name)) params.require(*sizes);
+  params.check_points(threads);
 }
 
 }  // namespace
@@ -37,10 +60,8 @@ Origin check(const fs::path& file, const Manifest& manifest, unsigned threads) {
   mapping.sequential();
   if (manifest.is_official(name, groth16::manifest_digest(mapping.bytes())))
     return Origin::official;
-  if (file.extension() == ".vk")
-    check_key(file, mapping.bytes(), threads);
-  else
-    groth16::Params(mapping.bytes(), name, threads).check_points(threads);
+  file.extension() == ".vk" ? check_key(file, mapping.bytes(), threads)
+                            : check_params(file, mapping.bytes(), threads);
   return Origin::development;
 }
 

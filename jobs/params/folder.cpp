@@ -18,6 +18,12 @@ fs::path default_folder(const std::function<const char*(const char*)>& get) {
               "no folder for parameters: HOME is not set; set SEALYARD_PARAMS");
 }
 
+void make_folder(const fs::path& folder) {
+  std::error_code error;
+  fs::create_directories(folder, error);
+  if (error) throw Error(Fault::io, "cannot make {}: {}", folder.string(), error.message());
+}
+
 std::vector<fs::path> files_in(const fs::path& folder) {
   std::error_code error;
   fs::directory_iterator entries(folder, error);

@@ -1,10 +1,11 @@
 #include "jobs/params/generate.h"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <bit>
+#include <optional>
 
+#include "jobs/params/folder.h"
+#include "jobs/sector/maker_lock.h"
 #include "jobs/sector/mapping.h"
 #include "kernels/base/error.h"
 #include "kernels/circuit/density.h"
@@ -24,20 +25,6 @@ std::uint64_t memory_bytes(const circuit::Counts& counts, const groth16::QuerySi
   return 96 * (counts.inputs + counts.aux) + 32 * rows + kTableBytes + groth16::params_bytes(sizes);
 }
 
-// Several may make the same set at once: each under its own name, the last one stays.
-fs::path temporary_of(const fs::path& target) {
-  char host[256] = {};
-  ::gethostname(host, sizeof host - 1);
-  return target.parent_path() /
-         fmt::format(".{}.{}.{}.part", target.filename().string(), host, ::getpid());
-}
-
-void make_folder(const fs::path& folder) {
-  std::error_code error;
-  fs::create_directories(folder, error);
-  if (error) throw Error(Fault::io, "cannot make {}: {}", folder.string(), error.message());
-}
-
 // The set that lies there is one of this circuit and, if named, of these numbers.
 void require_same(const groth16::Params& there, const groth16::QuerySizes& sizes, Waste waste,
                   const std::string& id) {
@@ -54,7 +41,7 @@ void require_same(const groth16::Params& there, const groth16::QuerySizes& sizes
 
 sector::Written write_key(std::span<const std::uint8_t> params, std::uint64_t ic,
                           const fs::path& target) {
-  sector::Output key(target, temporary_of(target), {});
+  sector::Output key(target);
   key.write(params.first(groth16::verifying_key_bytes(ic)));
   return key.commit();
 }
@@ -73,11 +60,18 @@ Files generate(const Set& set, const fs::path& folder, Waste waste, unsigned thr
   set.circuit(density);
   const auto sizes = groth16::query_sizes(density);
   make_folder(folder);
+  // Temporary files are of the one who holds this lock, or of one who died: then they are begun
+  // again. A folder that has both files may be read-only.
+  std::optional<sector::MakerLock> lock;
+  if (!fs::exists(files.params) || !fs::exists(files.key))
+    lock.emplace(files.params, [&] {
+      if (progress) progress(0, sizes.h);
+    });
   if (!fs::exists(files.params)) {
     need(memory_bytes(density.counts(), sizes));
     groth16::ToxicWaste numbers;
     waste == Waste::named ? numbers.name(set.id) : numbers.draw();
-    sector::MappedOutput output(files.params, temporary_of(files.params),
+    sector::MappedOutput output(files.params, sector::Output::beside(files.params),
                                 groth16::params_bytes(sizes));
     groth16::generate(set.circuit, sizes, numbers, output.bytes(), threads, progress);
     // A key of an earlier set is none of this one.

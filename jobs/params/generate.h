@@ -23,7 +23,8 @@ struct Files {
 /// rename. A .params file without its .vk is kept, the .vk is cut from it.
 ///
 /// Files that are there are compared with the circuit (number of points in each list) and with each
-/// other; named ones also with the numbers they should come from.
+/// other; named ones also with the numbers they should come from. One process at a time makes a
+/// set, others wait and find it; what a killed one left is written over.
 ///
 /// @param need      told how many bytes of memory it is going to take, before it takes them.
 /// @throws Error{io}; Error{corrupt}, Error{configuration} what is there is something else.

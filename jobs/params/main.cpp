@@ -1,11 +1,14 @@
-// seal-params: makes, lists and checks Groth16 parameters.
+// seal-params: makes, fetches, lists and checks Groth16 parameters.
+#include <algorithm>
 #include <cstdlib>
 #include <nlohmann/json.hpp>
 
 #include "jobs/launch/launch.h"
 #include "jobs/params/check.h"
+#include "jobs/params/fetch.h"
 #include "jobs/params/folder.h"
 #include "jobs/params/generate.h"
+#include "kernels/groth16/identity.h"
 
 namespace sealyard::params {
 namespace {
@@ -21,6 +24,10 @@ fs::path folder(const launch::Job& job, std::string_view option) {
 std::string option(const launch::Job& job, std::string_view name) {
   if (!job.has(name)) throw Error(Fault::usage, "{} is wanted", name);
   return job.text(name);
+}
+
+Manifest manifest_of(const launch::Job& job) {
+  return Manifest(job.has("--manifest") ? fs::path(job.text("--manifest")) : installed_manifest());
 }
 
 Waste waste(const launch::Job& job) {
@@ -53,6 +60,60 @@ void generate(launch::Job& job) {
   job.report("found", std::string_view(made.found ? "yes" : "no"));
 }
 
+// The sets asked for: of one circuit or of all.
+std::vector<Set> sets(const launch::Job& job) {
+  const auto size = parse_size(option(job, "--sector-size"));
+  std::vector<Set> wanted;
+  for (const std::string circuit : {"porep", "window", "winning", "update"})
+    if (!job.has("--circuit")) wanted.push_back(set_of(circuit, size));
+  if (job.has("--circuit")) wanted.push_back(set_of(job.text("--circuit"), size));
+  return wanted;
+}
+
+Fetched fetch_file(launch::Job& job, Transfer& transfer, const Source& source,
+                   const Manifest& manifest, const std::string& name, const fs::path& to) {
+  const auto digest = manifest.digest(name);
+  if (!digest)
+    throw Error(Fault::usage,
+                "{} ({}) is not in the manifest: there is no official one; make it "
+                "with seal-params generate",
+                name, describe(name));
+  return fetch(transfer, source, name, *digest, to,
+               {.progress =
+                    [&](std::uint64_t done, std::uint64_t total) {
+                      job.throw_if_stopping();
+                      job.progress(done, std::max(total, done + 1), "bytes", name);
+                    },
+                .warn = [&](std::string_view line) { job.warn(line); }});
+}
+
+void fetch(launch::Job& job) {
+  const Source source(option(job, "--from"));
+  const auto wanted = sets(job);
+  const auto to = folder(job, "--out");
+  const auto manifest = manifest_of(job);
+  make_folder(to);
+  Transfer transfer;
+  auto files = Json::array();
+  for (const auto& set : wanted)
+    for (const auto& name : {groth16::verifying_key_file(set.id), groth16::params_file(set.id)}) {
+      if (job.flag("--only-keys") && name.ends_with(".params")) continue;
+      const auto file = fetch_file(job, transfer, source, manifest, name, to);
+      job.log(fmt::format("{}: {}", file.path.string(), file.found ? "was there" : "fetched"));
+      files.push_back({{"name", name},
+                       {"set", describe(name)},
+                       {"bytes", fs::file_size(file.path)},
+                       {"found", file.found},
+                       {"resumed_at", file.resumed_at}});
+      if (!file.found)
+        job.result().artefacts.push_back(
+            {file.path.string(), file.written.bytes, file.written.sha256});
+      if (!job.flag("--json")) fmt::print("{}\n", file.path.string());
+    }
+  job.report("folder", to.string());
+  job.report_json("params", files.dump());
+}
+
 void list(launch::Job& job) {
   const auto from = folder(job, "--params");
   auto found = Json::array();
@@ -68,8 +129,7 @@ void list(launch::Job& job) {
 
 void check(launch::Job& job) {
   const auto from = folder(job, "--params");
-  const Manifest manifest(job.has("--manifest") ? fs::path(job.text("--manifest"))
-                                                : installed_manifest());
+  const auto manifest = manifest_of(job);
   const auto files = files_in(from);
   if (files.empty())
     throw Error(Fault::missing, "{}: no parameters in it; make them with seal-params generate",
@@ -84,7 +144,7 @@ void check(launch::Job& job) {
     try {
       verdict = text(check(path, manifest, job.threads()));
     } catch (const Error& error) {
-      if (error.fault() != Fault::corrupt) throw;
+      if (error.fault() != Fault::corrupt && error.fault() != Fault::configuration) throw;
       job.warn(error.what());
       flaws.push_back(error.what());
     }
@@ -101,6 +161,7 @@ void check(launch::Job& job) {
 void work(launch::Job& job) {
   const auto verb = job.text("VERB");
   if (verb == "generate") return generate(job);
+  if (verb == "fetch") return fetch(job);
   if (verb == "list") return list(job);
   check(job);
 }
@@ -112,24 +173,31 @@ int main(int argc, char** argv) {
   using namespace sealyard;
   const launch::Program program{
       .stage = stage::kParams,
-      .summary = "Makes, lists and checks Groth16 parameters, in files like the reference's",
+      .summary =
+          "Makes, fetches, lists and checks Groth16 parameters, in files like the reference's",
       .sectors = launch::Sectors::none};
   return launch::run(
       argc, argv, program,
       [](launch::Options& options) {
-        options.verbs({"generate", "list", "check"},
-                      "generate a set for development, list what is there, check it");
-        options.text("--circuit", "generate: porep, window, winning or update");
-        options.text("--sector-size", "generate: as 2KiB or 2048");
-        options.text("--out", "generate: folder (default: as --params)");
+        options.verbs({"generate", "fetch", "list", "check"},
+                      "generate a set for development, fetch official files, list what is there, "
+                      "check it");
+        options.text("--circuit",
+                     "generate, fetch: porep, window, winning or update (fetch: default all)");
+        options.text("--sector-size", "generate, fetch: as 2KiB or 2048");
+        options.text("--out", "generate, fetch: folder (default: as --params)");
         options.text("--toxic-waste",
                      "generate: drawn (default) from the system's CSPRNG and wiped, or named: "
                      "known to everybody, the same files everywhere");
         options.text("--params",
                      "list, check: folder (default: $SEALYARD_PARAMS, "
                      "$FIL_PROOFS_PARAMETER_CACHE, ~/.cache/sealyard/params)");
-        options.text("--manifest", "check: parameters.json (default: the one installed)");
+        options.text("--manifest", "check, fetch: parameters.json (default: the one installed)");
+        options.text("--from", "fetch: a folder, http://... or https://... that has the files");
+        options.flag("--only-keys", "fetch: the .vk files, enough to verify proofs");
         options.only_with("generate", {"--circuit", "--sector-size", "--out", "--toxic-waste"});
+        options.only_with("fetch", {"--circuit", "--sector-size", "--out", "--from", "--only-keys",
+                                    "--manifest"});
         options.only_with("check", {"--manifest"});
         options.exclusive({"--out", "--params"});
       },

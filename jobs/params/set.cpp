@@ -40,14 +40,20 @@ Set set_of(std::string_view circuit, std::uint64_t sector_bytes) {
   return {std::move(id), circuit_of(circuit, sector_bytes)};
 }
 
-std::string describe(std::string_view file_name) {
+std::optional<Name> name_of(std::string_view file_name) {
   for (const auto circuit : kCircuits)
     for (const auto size : kSizes) {
       const auto id = id_of(circuit, parse_size(size));
       if (file_name == groth16::params_file(id) || file_name == groth16::verifying_key_file(id))
-        return fmt::format("{} {}", circuit, size);
+        return Name{circuit, parse_size(size)};
     }
-  return "unknown";
+  return std::nullopt;
+}
+
+std::string describe(std::string_view file_name) {
+  const auto name = name_of(file_name);
+  if (!name) return "unknown";
+  return fmt::format("{} {}", name->circuit, size_text(name->sector_bytes));
 }
 
 }  // namespace sealyard::params

@@ -1,18 +1,11 @@
 // Making a parents cache, adopting one, proving and repairing one.
-#include <fcntl.h>
-#include <sys/file.h>
-#include <unistd.h>
-
 #include <algorithm>
-#include <cerrno>
-#include <chrono>
-#include <cstring>
-#include <thread>
 
 #include "jobs/parent_cache/block_record.h"
 #include "jobs/parent_cache/cache_file.h"
 #include "jobs/parent_cache/parent_cache.h"
 #include "jobs/sector/folder.h"
+#include "jobs/sector/maker_lock.h"
 #include "kernels/base/error.h"
 #include "kernels/base/hex.h"
 #include "kernels/sha256/sha256.h"
@@ -21,35 +14,6 @@ namespace sealyard::parent_cache {
 namespace {
 
 namespace fs = std::filesystem;
-
-// An exclusive flock on "<cache>.lock"; waits for another maker, asking `progress` meanwhile.
-class MakerLock {
- public:
-  MakerLock(const fs::path& cache, std::uint64_t nodes, const Progress& progress) {
-    const auto path = cache.string() + ".lock";
-    file_ = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
-    if (file_ < 0) throw Error(Fault::io, "{}: {}", path, std::strerror(errno));
-    while (::flock(file_, LOCK_EX | LOCK_NB) != 0) {
-      if (errno != EWOULDBLOCK && errno != EINTR) {
-        const int reason = errno;
-        ::close(file_);
-        throw Error(Fault::io, "{}: {}", path, std::strerror(reason));
-      }
-      try {
-        if (progress) progress(0, nodes);
-      } catch (...) {
-        ::close(file_);
-        throw;
-      }
-      std::this_thread::sleep_for(std::chrono::milliseconds(100));
-    }
-  }
-  ~MakerLock() { ::close(file_); }
-  MakerLock(const MakerLock&) = delete;
-
- private:
-  int file_;
-};
 
 // One call for every stretch of blocks that fills the threads.
 void for_stretches(std::uint64_t nodes, const device::Share& share,
@@ -180,7 +144,9 @@ Made work(const fs::path& folder, const PorepConfig& porep, const device::Share&
   std::error_code error;
   fs::create_directories(folder, error);
   if (error) throw Error(Fault::io, "parents folder {}: {}", folder.string(), error.message());
-  const MakerLock lock(path, porep.nodes(), progress);
+  const sector::MakerLock lock(path, [&] {
+    if (progress) progress(0, porep.nodes());
+  });
   if (!there(path, porep)) return make_new(path, porep, share, progress);
   const auto record = read_record(record_path(path), porep.nodes());
   if (record && !read_all)

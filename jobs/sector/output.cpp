@@ -113,6 +113,26 @@ Output Output::resume(fs::path target, fs::path temporary, const Written& kept, 
   return Output(std::move(state));
 }
 
+Output Output::resume(fs::path target, fs::path temporary,
+                      const std::function<void(std::span<const std::uint8_t>)>& see,
+                      Options options) {
+  auto state = std::make_unique<State>(std::move(target), std::move(temporary), options);
+  state->options.keep = true;  // a reader that gives up must not remove it
+  state->file = Descriptor::open(state->temporary, O_RDWR | O_CREAT, state->target);
+  std::vector<std::uint8_t> block(kBufferBytes);
+  while (const auto got = read_at(state->file, state->temporary, state->on_disk, block)) {
+    const auto bytes = std::span<const std::uint8_t>(block).first(got);
+    state->hash.update(bytes);
+    see(bytes);
+    state->on_disk += got;
+  }
+  if (::lseek(state->file.number(), static_cast<off_t>(state->on_disk), SEEK_SET) < 0)
+    throw Error(Fault::io, "cannot go on with {}: {}", state->temporary.string(),
+                std::strerror(errno));
+  state->options.keep = options.keep;
+  return Output(std::move(state));
+}
+
 void Output::write(std::span<const std::uint8_t> bytes) {
   state_->hash.update(bytes);
   if (state_->buffer.size() + bytes.size() > kBufferBytes) state_->flush();

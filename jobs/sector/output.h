@@ -2,6 +2,7 @@
 #pragma once
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -44,6 +45,11 @@ class Output {
   /// read once and must have `sha256`.  @throws Error{corrupt} they have not, or are fewer.
   static Output resume(std::filesystem::path target, std::filesystem::path temporary,
                        const Written& kept, Options options);
+  /// Goes on after all bytes of a kept file, whatever they are, or begins one that is not there.
+  /// @param see  is shown the kept bytes, in order.
+  static Output resume(std::filesystem::path target, std::filesystem::path temporary,
+                       const std::function<void(std::span<const std::uint8_t>)>& see,
+                       Options options);
 
   Output(Output&&) noexcept;
   ~Output();

@@ -1,7 +1,6 @@
 #include "jobs/templates/templates.h"
 
 #include <fcntl.h>
-#include <sys/file.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -9,13 +8,12 @@
 #include <algorithm>
 #include <bit>
 #include <cerrno>
-#include <chrono>
 #include <cstring>
 #include <fstream>
-#include <thread>
 #include <vector>
 
 #include "jobs/sector/folder.h"
+#include "jobs/sector/maker_lock.h"
 #include "jobs/templates/record.h"
 #include "kernels/base/error.h"
 #include "kernels/base/hex.h"
@@ -48,31 +46,6 @@ bool ends_with(const fs::path& file, const Node& node) {
   in.read(reinterpret_cast<char*>(last.bytes.data()), kNodeBytes);
   return in && last == node;
 }
-
-// An exclusive flock on "<template>.lock"; waits for another maker, asking `progress` meanwhile.
-class MakerLock {
- public:
-  MakerLock(const fs::path& file, std::uint64_t total, const Progress& progress)
-      : file_(::open((file.string() + ".lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666)) {
-    if (file_ < 0) throw Error(Fault::io, "{}.lock: {}", file.string(), std::strerror(errno));
-    try {
-      while (::flock(file_, LOCK_EX | LOCK_NB) != 0) {
-        if (errno != EWOULDBLOCK && errno != EINTR)
-          throw Error(Fault::io, "{}.lock: {}", file.string(), std::strerror(errno));
-        if (progress) progress(0, total);
-        std::this_thread::sleep_for(std::chrono::milliseconds(100));
-      }
-    } catch (...) {
-      ::close(file_);
-      throw;
-    }
-  }
-  ~MakerLock() { ::close(file_); }
-  MakerLock(const MakerLock&) = delete;
-
- private:
-  int file_;
-};
 
 // Every node of a row of tree_d over zeros is the same: one hash a row.
 void write_zero_tree(sector::Output& output, std::uint64_t nodes, const Progress& progress) {
@@ -199,7 +172,9 @@ Made make(const fs::path& root, Kind kind, const PorepConfig& porep, Check check
   fs::create_directories(file.parent_path(), error);
   if (error)
     throw Error(Fault::io, "template folder {}: {}", file.parent_path().string(), error.message());
-  const MakerLock lock(file, bytes_of(kind, porep), progress);
+  const sector::MakerLock lock(file, [&] {
+    if (progress) progress(0, bytes_of(kind, porep));
+  });
   Made made;
   const bool was_there = look_at(file).has_value();
   if (const auto found = find(root, kind, porep, check)) {

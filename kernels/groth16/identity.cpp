@@ -13,6 +13,7 @@ namespace sealyard::groth16 {
 namespace {
 
 constexpr unsigned kVersion = 28;
+constexpr std::size_t kHashBytes = 64, kDigestBytes = 16;
 
 std::string tree_name(const TreeShape& tree) {
   return fmt::format("merkletree-poseidon_hasher-8-{}-{}", tree.sub_arity, tree.top_arity);
@@ -69,9 +70,29 @@ std::string verifying_key_file(const std::string& id) {
 }
 
 std::string manifest_digest(std::span<const std::uint8_t> file) {
-  std::array<std::uint8_t, 64> hash;
-  ::crypto_generichash(hash.data(), hash.size(), file.data(), file.size(), nullptr, 0);
-  return to_hex(std::span(hash).first(16));
+  ManifestHasher hasher;
+  hasher.update(file);
+  return hasher.finish();
+}
+
+struct ManifestHasher::State {
+  ::crypto_generichash_state blake2b;
+};
+
+ManifestHasher::ManifestHasher() : state_(std::make_unique<State>()) {
+  ::crypto_generichash_init(&state_->blake2b, nullptr, 0, kHashBytes);
+}
+
+ManifestHasher::~ManifestHasher() = default;
+
+void ManifestHasher::update(std::span<const std::uint8_t> bytes) {
+  ::crypto_generichash_update(&state_->blake2b, bytes.data(), bytes.size());
+}
+
+std::string ManifestHasher::finish() {
+  std::array<std::uint8_t, kHashBytes> hash;
+  ::crypto_generichash_final(&state_->blake2b, hash.data(), hash.size());
+  return to_hex(std::span(hash).first(kDigestBytes));
 }
 
 }  // namespace sealyard::groth16

@@ -3,6 +3,7 @@
 // storage-proofs-porep, -post and -update.
 #pragma once
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string>
 
@@ -24,5 +25,19 @@ std::string verifying_key_file(const std::string& id);
 
 /// The `digest` of the official manifest: the first 16 bytes of BLAKE2b-512, as hex.
 std::string manifest_digest(std::span<const std::uint8_t> file);
+
+/// The same of a file that comes in pieces.
+class ManifestHasher {
+ public:
+  ManifestHasher();
+  ~ManifestHasher();
+  ManifestHasher(const ManifestHasher&) = delete;
+  void update(std::span<const std::uint8_t> bytes);
+  std::string finish();  ///< once
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
 
 }  // namespace sealyard::groth16

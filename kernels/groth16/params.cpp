@@ -45,10 +45,10 @@ class Lists {
 
 template <typename Group>
 void check_list(const curve::EncodedPoints<Group>& points, std::string_view file,
-                std::string_view list, unsigned threads) {
+                std::string_view list, unsigned threads, curve::Inspection inspection) {
   device::for_ranges(threads, points.size(), 256, [&](std::size_t begin, std::size_t end) {
     for (std::size_t i = begin; i < end; ++i) {
-      const auto flaw = points.at(i, curve::Inspection::in_group).flaw;
+      const auto flaw = points.at(i, inspection).flaw;
       if (flaw != curve::Flaw::none) throw bad_point(file, list, i, flaw);
     }
   });
@@ -95,12 +95,12 @@ void Params::require(const QuerySizes& circuit) const {
               name_, text(sizes_), text(circuit));
 }
 
-void Params::check_points(unsigned threads) const {
-  check_list(h_, name_, "h", threads);
-  check_list(l_, name_, "l", threads);
-  check_list(a_, name_, "a", threads);
-  check_list(b_g1_, name_, "b_g1", threads);
-  check_list(b_g2_, name_, "b_g2", threads);
+void Params::check_points(unsigned threads, curve::Inspection inspection) const {
+  check_list(h_, name_, "h", threads, inspection);
+  check_list(l_, name_, "l", threads, inspection);
+  check_list(a_, name_, "a", threads, inspection);
+  check_list(b_g1_, name_, "b_g1", threads, inspection);
+  check_list(b_g2_, name_, "b_g2", threads, inspection);
 }
 
 Error bad_point(std::string_view file, std::string_view list, std::size_t index, curve::Flaw flaw) {

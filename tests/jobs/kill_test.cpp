@@ -125,3 +125,54 @@ TEST_CASE("kill: every stage survives being killed at any moment", "[kill]") {
     REQUIRE(entry.path().filename().string().rfind("attempt-", 0) != 0);
   }
 }
+
+TEST_CASE("kill: parameters are whole or not there, whenever their making ends", "[kill]") {
+  const test::Scratch scratch;
+  // WindowPoSt 2 KiB, from numbers that give the reference's file.
+  const std::string name =
+      "v28-proof-of-spacetime-fallback-merkletree-poseidon_hasher-8-0-0-"
+      "0170db1f394b35d995252228ee359194b13199d259380541dc529fb0099096b0";
+  const std::map<std::string, std::string> want{
+      {".params", "ccaceb911ee3124594c4ae54e4a1bed8f745d4fecc2859c8b96d5aa29cc05f3c"},
+      {".vk", "f23f03cef3a56eb9c5ebb621c1588c7125b1336f13b52768f0ed6a3cf0a43ac5"}};
+  const auto out = scratch / "params";
+  const std::vector<std::string> words{"seal-params",   "generate", "--circuit", "window",
+                                       "--sector-size", "2KiB",     "--out",     out.string(),
+                                       "--toxic-waste", "named"};
+  const auto require_whole = [&] {
+    for (const auto& [suffix, sha256] : want) {
+      const auto file = out / (name + suffix);
+      if (!std::filesystem::exists(file)) continue;
+      const auto bytes = test::read(file);
+      REQUIRE(vectors::sha256(std::span(reinterpret_cast<const std::uint8_t*>(bytes.data()),
+                                        bytes.size())) == sha256);
+    }
+  };
+  // How long it takes here, so that the kills fall into it.
+  const auto start = std::chrono::steady_clock::now();
+  REQUIRE(test::run(words).code == 0);
+  const auto whole = std::chrono::steady_clock::now() - start;
+  require_whole();
+  std::mt19937 rng{11};
+  unsigned stopped = 0, left = 0;
+  for (unsigned i = 0; i < 16; ++i) {
+    for (const auto& [suffix, sha256] : want) std::filesystem::remove(out / (name + suffix));
+    test::Process process(words);
+    std::this_thread::sleep_for(whole * std::uniform_int_distribution<int>(5, 100)(rng) / 100);
+    const int number = i % 4 == 3 ? SIGTERM : SIGKILL;
+    process.signal(number);
+    const int code = process.wait();
+    CAPTURE(i, number, code);
+    REQUIRE((code == 0 || code == 128 + number || (number == SIGTERM && code == 75)));
+    stopped += code != 0;
+    left += std::filesystem::exists(out / ("." + name + ".params.part"));
+    require_whole();
+  }
+  INFO("stopped " << stopped << " of 16 times, left a temporary file " << left << " times");
+  REQUIRE(stopped > 0);
+  REQUIRE(left > 0);
+  REQUIRE(test::run(words).code == 0);
+  require_whole();
+  for (const auto& entry : std::filesystem::directory_iterator(out))
+    CHECK(entry.path().extension() != ".part");
+}

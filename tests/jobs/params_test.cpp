@@ -1,4 +1,7 @@
 // seal-params: sets made, found again, listed and checked.
+#include "kernels/groth16/params.h"
+
+#include <fstream>
 #include <map>
 
 #include "jobs/params/check.h"
@@ -47,6 +50,17 @@ void damage(const std::filesystem::path& file, std::size_t at) {
   auto bytes = test::read(file);
   bytes.at(at) = static_cast<char>(bytes[at] ^ 1);
   test::write(file, bytes);
+}
+
+// What a prover says of the bytes of a .params file.
+std::string flaw_of(const std::string& bytes) {
+  try {
+    const std::span view(reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size());
+    groth16::Params(view, "x.params").check_points(2, curve::Inspection::on_curve);
+  } catch (const Error& error) {
+    return error.what();
+  }
+  return "";
 }
 
 std::size_t count(const std::filesystem::path& folder) {
@@ -122,7 +136,7 @@ TEST_CASE("params: named ones are the reference's files", "[params][bit-exact]")
   REQUIRE(std::filesystem::file_size(file) == kWindowParamsBytes);
   REQUIRE(digest(file) == kWindowParams);
   REQUIRE(digest(key) == kWindowKey);
-  CHECK(count(folder) == 2);  // nothing temporary
+  CHECK(count(folder) == 3);  // the two and a lock, nothing temporary
 
   // Again: done. Drawn or named, what is there is what is wanted.
   run = generate(folder, {"--toxic-waste", "named", "--json"});
@@ -154,6 +168,104 @@ TEST_CASE("params: named ones are the reference's files", "[params][bit-exact]")
   CHECK(run.err.find("1 of 2 files are bad: " + kWindow + ".params: ") != std::string::npos);
   std::filesystem::resize_file(file, 5000);
   CHECK(generate(folder).code == 65);
+}
+
+namespace {
+
+// Makes the named set of another circuit, minutes of work, and compares it with the line of
+// tests/vectors/params/params.jsonl.
+void require_named(const std::string& circuit) {
+  const test::Scratch scratch;
+  const auto folder = scratch.path().string();
+  const auto run = test::run({"seal-params", "generate", "--circuit", circuit, "--sector-size",
+                              "2KiB", "--toxic-waste", "named", "--out", folder, "--json"});
+  CAPTURE(run.err);
+  REQUIRE(run.code == 0);
+  const auto id = params::set_of(circuit, 2048).id;
+  std::ifstream lines(SEALYARD_VECTORS "/params/params.jsonl");
+  nlohmann::json want;
+  for (std::string line; std::getline(lines, line);)
+    if (auto json = nlohmann::json::parse(line); json.at("id") == id) want = json;
+  REQUIRE(want.is_object());
+  const auto files = run.json().at("files");
+  CHECK(files.at(0).at("sha256") == want.at("params_sha256"));
+  CHECK(files.at(1).at("sha256") == want.at("vk_sha256"));
+  CHECK(digest(scratch / want.at("params")) == want.at("params_sha256"));
+  CHECK(digest(scratch / want.at("vk")) == want.at("vk_sha256"));
+}
+
+}  // namespace
+
+TEST_CASE("params: named winning 2 KiB is the reference's", "[.][named-winning][bit-exact]") {
+  require_named("winning");
+}
+TEST_CASE("params: named update 2 KiB is the reference's", "[.][named-update][bit-exact]") {
+  require_named("update");
+}
+TEST_CASE("params: named PoRep 2 KiB is the reference's", "[.][named-porep][bit-exact]") {
+  require_named("porep");
+}
+
+// What is wrong shows before anything is computed with it: when the file is opened, or when it is
+// checked.
+TEST_CASE("params: damaged files and those of another circuit", "[params]") {
+  const test::Scratch scratch;
+  REQUIRE(generate(scratch.path(), {"--toxic-waste", "named", "--threads", "2"}).code == 0);
+  const auto file = scratch / (kWindow + ".params"), key = scratch / (kWindow + ".vk");
+  const auto right = test::read(file), right_key = test::read(key);
+  const auto refuse = [&](const std::string& words) {
+    const auto run = check(scratch.path());
+    CAPTURE(words, run.err);
+    REQUIRE(run.code == 65);
+    REQUIRE(run.err.find(words) != std::string::npos);
+  };
+  std::filesystem::remove(key);
+  for (const std::size_t bytes : {0, 867, 3075, 3076, 3080, 5000000}) {
+    std::filesystem::resize_file(file, bytes);
+    refuse(std::to_string(bytes) + " bytes, ");
+    CHECK(generate(scratch.path()).code == 65);
+    test::write(file, right);
+  }
+  test::write(file, right + '\0');
+  refuse("11501497 bytes, its lists want 11501496");
+  test::write(file, right);
+
+  // A point of the key, counts, and a point of each list. A prover looks at points on the curve
+  // only, which is enough for damage.
+  const std::size_t l = 3080 + 96 * 32767, a = l + 4 + 96 * 22128, b_g1 = a + 4 + 96 * 16793,
+                    b_g2 = b_g1 + 4 + 96 * 16029;
+  for (const auto& [at, words] :
+       std::map<std::size_t, std::string>{{50, "alpha in G1 is "},
+                                          {867, "list h ends at"},
+                                          {868 + 96 * 22 + 95, "ic[22] is "},
+                                          {3079, "list l ends at"},
+                                          {3080 + 96 * 7 + 1, "h[7] is "},
+                                          {l + 4 + 96 * 22127 + 95, "l[22127] is "},
+                                          {a + 4, "a[0] is "},
+                                          {b_g1 + 4 + 48, "b_g1[0] is "},
+                                          {b_g2 + 4 + 192 * 16028 + 191, "b_g2[16028] is "}}) {
+    CAPTURE(at, words);
+    auto bytes = right;
+    bytes.at(at) = static_cast<char>(bytes[at] ^ 1);
+    CHECK(flaw_of(bytes).find(words) != std::string::npos);
+    if (at > 3100) continue;
+    test::write(file, bytes);
+    refuse(words);
+  }
+  test::write(file, right);
+
+  const auto id = params::set_of("winning", 2048).id;
+  const auto other = scratch / groth16::params_file(id),
+             other_key = scratch / groth16::verifying_key_file(id);
+  std::filesystem::rename(file, other);
+  refuse("the circuit wants ic 133, h 131071, ");
+  const auto run = test::run({"seal-params", "generate", "--circuit", "winning", "--sector-size",
+                              "2KiB", "--out", scratch.path().string()});
+  CHECK(run.code == 78);
+  CHECK(run.err.find("another circuit's file?") != std::string::npos);
+  std::filesystem::remove(other);
+  test::write(other_key, right_key);
+  refuse("23 inputs; winning 2KiB has 133: another circuit's file?");
 }
 
 TEST_CASE("params: drawn ones differ, and named ones do not take their place", "[params]") {

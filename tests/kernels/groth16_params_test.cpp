@@ -219,7 +219,8 @@ TEST_CASE("groth16: cut, longer and altered parameter files are refused", "[grot
     CAPTURE(bit);
     bytes = right;
     bytes[bit / 8] ^= static_cast<std::uint8_t>(1u << bit % 8);
-    REQUIRE_THROWS_AS(Params(bytes, "x.params").check_points(2), Error);
+    for (const auto inspection : {curve::Inspection::on_curve, curve::Inspection::in_group})
+      REQUIRE_THROWS_AS(Params(bytes, "x.params").check_points(2, inspection), Error);
   }
   bytes = right;
   bytes[1064 + 96 + 95] ^= 1;
