@@ -1,8 +1,8 @@
 // What every fuzz target is made of. A target is one source with LLVMFuzzerTestOneInput(), that
 // libFuzzer calls (scripts/fuzz), and replay.cpp where there is no clang.
 //
-// A decoder takes the bytes or refuses them with Error{corrupt} of one line; whatever else it does,
-// another exception included, ends the program and is a finding.
+// A decoder takes the bytes or refuses them with Error{corrupt} (a request: Error{usage}) of one
+// line; whatever else it does, another exception included, ends the program and is a finding.
 #pragma once
 #include <cstddef>
 #include <cstdint>
@@ -26,13 +26,13 @@ inline void require(bool holds, std::string_view what) {
 
 /// Calls read() and says whether it returned; it may refuse as above.
 template <typename Read>
-bool accepts(Read&& read) {
+bool accepts(Read&& read, Fault refusal = Fault::corrupt) {
   try {
     read();
     return true;
   } catch (const Error& error) {
     const std::string_view text = error.what();
-    if (error.fault() != Fault::corrupt) require(false, text);
+    if (error.fault() != refusal) require(false, text);
     require(!text.empty() && text.find('\n') == text.npos, "the refusal is not one line");
     return false;
   }
