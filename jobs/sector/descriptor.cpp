@@ -25,9 +25,9 @@ Descriptor Descriptor::open(const fs::path& path, int flags, const fs::path& nam
   return file;
 }
 
-Descriptor Descriptor::open_existing(const fs::path& path) {
+Descriptor Descriptor::open_existing(const fs::path& path, int more_flags) {
   Descriptor file;
-  file.number_ = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  file.number_ = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | more_flags);
   if (file.number_ >= 0) return file;
   const bool absent = errno == ENOENT || errno == ENOTDIR;
   throw Error(absent ? Fault::missing : Fault::io, "cannot open {}: {}", path.string(),

@@ -23,8 +23,10 @@ class Descriptor {
   /// @param named  the file messages speak of.  @throws Error{io}
   static Descriptor open(const std::filesystem::path& path, int flags,
                          const std::filesystem::path& named);
-  /// For reading.  @throws Error{missing} absent, Error{io}
-  static Descriptor open_existing(const std::filesystem::path& path);
+  /// For reading.
+  /// @param more_flags  O_NONBLOCK: a FIFO in its place is opened at once, and no regular file.
+  /// @throws Error{missing} absent, Error{io}
+  static Descriptor open_existing(const std::filesystem::path& path, int more_flags = 0);
 
   int number() const { return number_; }
   std::uint64_t bytes(const std::filesystem::path& named) const;

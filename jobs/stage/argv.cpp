@@ -77,6 +77,15 @@ Argv unseal_argv(const std::filesystem::path& root, SectorId sector,
   return argv;
 }
 
+Argv post_argv(std::string_view stage, const std::filesystem::path& order,
+               const std::filesystem::path& params, const std::filesystem::path& out,
+               std::optional<std::uint64_t> partition) {
+  Argv argv{program(stage),  "--order", order.string(), "--params",
+            params.string(), "--out",   out.string()};
+  if (partition) append(argv, {"--partition", std::to_string(*partition)});
+  return argv;
+}
+
 Argv parents_argv(const PorepConfig& porep, const std::filesystem::path& out) {
   Argv argv{program(kParents)};
   append(argv, proof_type_words(porep));

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "kernels/base/node.h"
@@ -36,6 +37,11 @@ Argv finalize_argv(const std::filesystem::path& root, SectorId sector,
                    const std::filesystem::path& store, bool keep_unsealed = false);
 Argv unseal_argv(const std::filesystem::path& root, SectorId sector,
                  const std::filesystem::path& out);
+/// @param stage      kWindowPost or kWinningPost.
+/// @param partition  the only one wanted.
+Argv post_argv(std::string_view stage, const std::filesystem::path& order,
+               const std::filesystem::path& params, const std::filesystem::path& out,
+               std::optional<std::uint64_t> partition = {});
 Argv parents_argv(const PorepConfig& porep, const std::filesystem::path& out);
 Argv template_argv(const std::filesystem::path& root, const PorepConfig& porep);
 

@@ -1,6 +1,7 @@
 #include "jobs/stage/resources.h"
 
 #include <algorithm>
+#include <bit>
 
 #include "jobs/stage/stage.h"
 #include "kernels/base/error.h"
@@ -182,6 +183,46 @@ Resources commp(const PorepConfig& porep, Backend backend) {
           .time_s = limit_s(2 * size / rates(backend).sha256_bytes + size / kDiskBytes)};
 }
 
+// Rows of one sector: its commitments, then for each challenge the path and its ends.
+// Source: rust-fil-proofs, storage-proofs-post/tests/fallback_circuit.rs, from the counts there.
+std::uint64_t post_rows(const PorepConfig& porep, unsigned challenges) {
+  const auto tree = porep.tree();
+  const auto level = [](unsigned arity) { return arity == 8 ? 530U : arity == 2 ? 314U : 0U; };
+  const auto base_levels = static_cast<unsigned>(std::countr_zero(tree.leaves_per_base_tree)) / 3;
+  return 313 + challenges * (level(8) * base_levels + level(tree.sub_arity) +
+                             level(tree.top_arity) + 2);
+}
+
+// Reads some leaves of each sector, then proves one partition: the sides of all rows and the
+// variables in memory, the parameters mapped.
+Resources post(const PorepConfig& porep, std::uint64_t sectors, unsigned challenges,
+               std::uint64_t files, unsigned most_cores) {
+  constexpr double kRowsPerSecond = 15e3, kReadSeconds = 0.01;
+  constexpr std::uint64_t kReadsPerFile = 50, kReaders = 32, kProofBytes = 128 * kKiB;
+  const auto rows = sectors * (post_rows(porep, challenges) + challenges + 1);
+  const auto domain = std::bit_ceil(rows);
+  Resources need;
+  need.cores = cores(porep, 1, 2, most_cores);
+  // Points: one a row of h, about three of G1 and one of G2 a variable.
+  need.memory_bytes = kProgramBytes + 96 * domain + 64 * rows + files * kProofBytes +
+                      pages(96 * domain + 480 * rows);
+  need.disk_bytes = files * kProofBytes;
+  need.time_s = limit_s(static_cast<double>(rows) / (kRowsPerSecond * need.cores) +
+                        static_cast<double>(files * kReadsPerFile) * kReadSeconds /
+                            static_cast<double>(std::min(files, kReaders)));
+  return need;
+}
+
+// Of one partition; `sectors` of resources() are partitions here.
+// Source: rust-fil-proofs, filecoin-proofs/src/constants.rs, WINDOW_POST_SECTOR_COUNT.
+Resources window_post(const PorepConfig& porep) {
+  const std::uint64_t sectors =
+      porep.sector_bytes == 32 * kGiB ? 2349 : porep.sector_bytes == 64 * kGiB ? 2300 : 2;
+  return post(porep, sectors, 10, sectors, 32);
+}
+
+Resources winning_post(const PorepConfig& porep) { return post(porep, 66, 1, 1, 4); }
+
 Resources inspect() { return {.memory_bytes = kProgramBytes, .time_s = limit_s(60)}; }
 
 }  // namespace
@@ -199,9 +240,11 @@ Resources resources(std::string_view stage, const PorepConfig& porep, Backend ba
     if (stage == kTemplate) return template_files(porep, backend);
     if (stage == kInspect) return inspect();
     if (stage == kCommp) return commp(porep, backend);
+    if (stage == kWindowPost) return window_post(porep);
+    if (stage == kWinningPost) return winning_post(porep);
     throw Error(Fault::usage,
                 "stage: \"{}\", want add_piece, pc1, pc2, c1, finalize, unseal, template, "
-                "parents, inspect or commp",
+                "parents, inspect, commp, window_post or winning_post",
                 stage);
   };
   auto need = one();

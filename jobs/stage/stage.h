@@ -15,9 +15,11 @@ namespace sealyard::stage {
 inline constexpr std::string_view kAddPiece = "add_piece", kPc1 = "pc1", kPc2 = "pc2", kC1 = "c1",
                                   kC2 = "c2", kFinalize = "finalize", kUnseal = "unseal",
                                   kTemplate = "template", kParents = "parents",
-                                  kInspect = "inspect", kCommp = "commp";
-inline constexpr std::array kStages{kAddPiece, kPc1,      kPc2,     kC1,      kC2,   kFinalize,
-                                    kUnseal,   kTemplate, kParents, kInspect, kCommp};
+                                  kInspect = "inspect", kCommp = "commp",
+                                  kWindowPost = "window_post", kWinningPost = "winning_post";
+inline constexpr std::array kStages{kAddPiece, kPc1,        kPc2,        kC1,      kC2,
+                                    kFinalize, kUnseal,     kTemplate,   kParents, kInspect,
+                                    kCommp,    kWindowPost, kWinningPost};
 
 /// Makes what proofs of any sector need, once for a network: a program, no stage of a sector.
 inline constexpr std::string_view kParams = "params";

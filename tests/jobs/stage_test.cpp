@@ -173,5 +173,9 @@ TEST_CASE("stage: command lines", "[stage]") {
         stage::Argv{"seal-c1", "--storage", "/r", "--sector", "s-t01000-7", "--seed",
                     std::string(64, '0'), "--out", "/o"});
   CHECK(stage::c1_argv("/r", kSector, Node{}).back() == std::string(64, '0'));
+  CHECK(stage::post_argv(stage::kWindowPost, "/o", "/p", "/r", 3) ==
+        stage::Argv{"seal-window-post", "--order", "/o", "--params", "/p", "--out", "/r",
+                    "--partition", "3"});
+  CHECK(stage::post_argv(stage::kWinningPost, "/o", "/p", "/r").size() == 7);
   CHECK(stage::finalize_argv("/r", kSector, "/s", true).back() == "--keep-unsealed");
 }
