@@ -7,12 +7,14 @@ namespace sealyard::groth16 {
 
 using circuit::Variable;
 
-Assignment::Assignment(const circuit::Counts& counts)
-    : Sink(false), counts_(counts), inputs_{circuit::kOne} {
-  const auto rows = counts.constraints + counts.inputs;
-  for (auto* values : {&a, &b, &c}) values->reserve(std::size_t{1} << ntt::log_size_for(rows));
+Assignment::Assignment(const circuit::Counts& counts, Keep keep)
+    : Sink(false), counts_(counts), keep_(keep), inputs_{circuit::kOne} {
+  const auto size = std::size_t{1} << ntt::log_size_for(counts.constraints + counts.inputs);
+  if (keep.a) a.reserve(size);
+  if (keep.b) b.reserve(size);
+  if (keep.c) c.reserve(size);
   inputs_.reserve(counts.inputs);
-  aux_.reserve(counts.aux);
+  if (keep.aux) aux_.reserve(counts.aux);
 }
 
 Variable Assignment::input(const Fr& value) {
@@ -21,33 +23,41 @@ Variable Assignment::input(const Fr& value) {
 }
 
 Variable Assignment::aux(const Fr& value) {
-  aux_.push_back(value);
-  return Variable::aux(static_cast<std::uint32_t>(aux_.size() - 1));
+  if (keep_.aux) aux_.push_back(value);
+  return Variable::aux(static_cast<std::uint32_t>(found_.aux++));
 }
 
 void Assignment::enforce(const circuit::Lc& left, const circuit::Lc& right,
                          const circuit::Lc& product) {
-  a.push_back(left.value);
-  b.push_back(right.value);
-  c.push_back(product.value);
+  row(left.value, right.value, product.value);
 }
 
-void Assignment::enforce(const circuit::BitRow& row) {
-  a.push_back(circuit::small(row.a.value()));
-  b.push_back(circuit::small(row.b.value()));
-  c.push_back(circuit::small(row.c.value()));
+void Assignment::enforce(const circuit::BitRow& bits) {
+  row(circuit::small(bits.a.value()), circuit::small(bits.b.value()),
+      circuit::small(bits.c.value()));
+}
+
+void Assignment::row(const Fr& left, const Fr& right, const Fr& product) {
+  if (keep_.a) a.push_back(left);
+  if (keep_.b) b.push_back(right);
+  if (keep_.c) c.push_back(product);
+  ++found_.constraints;
 }
 
 void Assignment::finish() {
-  const circuit::Counts found{inputs_.size(), aux_.size(), a.size()};
-  if (!(found == counts_))
+  found_.inputs = inputs_.size();
+  if (!(found_ == counts_))
     throw Error(Fault::internal,
                 "groth16: a circuit of {} inputs, {} aux, {} rows that counted {}, {}, {}",
-                found.inputs, found.aux, found.constraints, counts_.inputs, counts_.aux,
+                found_.inputs, found_.aux, found_.constraints, counts_.inputs, counts_.aux,
                 counts_.constraints);
-  a.insert(a.end(), inputs_.begin(), inputs_.end());
-  const std::size_t size = std::size_t{1} << ntt::log_size_for(a.size());
-  for (auto* values : {&a, &b, &c}) values->resize(size);
+  const auto size = std::size_t{1} << ntt::log_size_for(counts_.constraints + counts_.inputs);
+  if (keep_.a) {
+    a.insert(a.end(), inputs_.begin(), inputs_.end());
+    a.resize(size);
+  }
+  if (keep_.b) b.resize(size);
+  if (keep_.c) c.resize(size);
 }
 
 }  // namespace sealyard::groth16

@@ -12,8 +12,14 @@ using field::Fr;
 /// A sink that keeps values, never terms: 32 bytes a variable, 96 bytes a row.
 class Assignment : public circuit::Sink {
  public:
+  /// Which values are kept; inputs always are.
+  struct Keep {
+    bool aux = true, a = true, b = true, c = true;
+  };
+
   /// @param counts  of the circuit to come; room is made for a domain of its rows.
-  explicit Assignment(const circuit::Counts& counts);
+  Assignment(const circuit::Counts& counts, Keep keep);
+  explicit Assignment(const circuit::Counts& counts) : Assignment(counts, Keep()) {}
 
   circuit::Variable input(const Fr& value) override;
   circuit::Variable aux(const Fr& value) override;
@@ -31,7 +37,10 @@ class Assignment : public circuit::Sink {
   std::vector<Fr> a, b, c;
 
  private:
-  circuit::Counts counts_;
+  void row(const Fr& left, const Fr& right, const Fr& product);
+
+  circuit::Counts counts_, found_;
+  Keep keep_;
   std::vector<Fr> inputs_, aux_;
 };
 

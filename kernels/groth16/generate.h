@@ -9,6 +9,7 @@
 
 #include "kernels/circuit/counter.h"
 #include "kernels/groth16/params.h"
+#include "kernels/groth16/progress.h"
 #include "kernels/groth16/scalars.h"
 
 namespace sealyard::groth16 {
@@ -27,9 +28,6 @@ struct ToxicWaste {
   /// @param id  of the set of parameters, as porep_id() makes it.
   void name(const std::string& id);
 };
-
-/// Told now and then how many points of how many are written, by the thread that called generate().
-using Progress = std::function<void(std::uint64_t points, std::uint64_t of)>;
 
 /// Writes a whole .params file; its first verifying_key_bytes(sizes.ic) are the .vk file. The same
 /// circuit and numbers give the same bytes on any number of threads; the generators of G1 and G2

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "kernels/base/error.h"
 #include "kernels/groth16/query_sum.h"
 #include "kernels/groth16/quotient.h"
 #include "kernels/groth16/scalars.h"
@@ -12,13 +13,77 @@ namespace {
 using curve::G1Point;
 using curve::G2Point;
 
-// Query b in either group: inputs first, then aux.
-template <typename Group>
-curve::Point<Group> sum_b(const curve::EncodedPoints<Group>& points, const Assignment& assignment,
-                          const circuit::Density& density, ListName name, unsigned threads) {
-  const auto& inputs = density.b_input();
-  return query_sum(points, 0, assignment.inputs(), &inputs, name, threads) +
-         query_sum(points, inputs.size(), assignment.aux_values(), &density.b_aux(), name, threads);
+constexpr std::size_t kLeanPart = std::size_t{1} << 18;
+
+// The sums of one proof.
+struct Sums {
+  G1Point a, b_g1, c;
+  G2Point b_g2;
+};
+
+// Sums over the lists of the parameters, for one witness at a time.
+class Lists {
+ public:
+  Lists(const Params& params, const circuit::Density& density, unsigned threads, Pace pace)
+      : params_(params), density_(density), threads_(threads), pace_(std::move(pace)) {}
+
+  G1Point h(std::span<const Fr> coefficients) const {
+    return sum(params_.h(), 0, coefficients, nullptr, "h");
+  }
+  G1Point l(const Assignment& values) const {
+    return sum(params_.l(), 0, values.aux_values(), nullptr, "l");
+  }
+  G1Point a(const Assignment& values) const {
+    const auto inputs = values.inputs().size();
+    return sum(params_.a(), 0, values.inputs(), nullptr, "a") +
+           sum(params_.a(), inputs, values.aux_values(), &density_.a_aux(), "a");
+  }
+  G1Point b_g1(const Assignment& values) const { return b(params_.b_g1(), values, "b_g1"); }
+  G2Point b_g2(const Assignment& values) const { return b(params_.b_g2(), values, "b_g2"); }
+
+ private:
+  // Inputs first, then aux.
+  template <typename Group>
+  curve::Point<Group> b(const curve::EncodedPoints<Group>& points, const Assignment& values,
+                        std::string_view name) const {
+    const auto& inputs = density_.b_input();
+    return sum(points, 0, values.inputs(), &inputs, name) +
+           sum(points, inputs.size(), values.aux_values(), &density_.b_aux(), name);
+  }
+  template <typename Group>
+  curve::Point<Group> sum(const curve::EncodedPoints<Group>& points, std::size_t first,
+                          std::span<const Fr> values, const circuit::IndexSet* chosen,
+                          std::string_view name) const {
+    return query_sum(points, first, values, chosen, {params_.name(), name}, threads_, pace_);
+  }
+
+  const Params& params_;
+  const circuit::Density& density_;
+  unsigned threads_;
+  Pace pace_;
+};
+
+Proof assemble(const VerifyingKey& key, const Sums& sums, const Blinding& blinding) {
+  const auto& [r, s] = blinding;
+  G1Point a(key.alpha_g1), b_g1(key.beta_g1), c = sums.c;
+  G2Point b_g2(key.beta_g2);
+  a += sums.a;
+  a += r * key.delta_g1;
+  b_g1 += sums.b_g1;
+  b_g2 += sums.b_g2;
+  b_g2 += s * key.delta_g2;
+  // s A holds the term r s delta.
+  c += s * a;
+  c += r * b_g1;
+  return {a.affine(), b_g2.affine(), c.affine()};
+}
+
+// Adds up what the sums tell.
+Pace pace(std::size_t part, std::uint64_t total, const Progress& progress) {
+  if (!progress) return {.part = part};
+  return {.part = part, .done = [&progress, total, sum = std::uint64_t{0}](auto points) mutable {
+            progress(sum += points, total);
+          }};
 }
 
 }  // namespace
@@ -30,35 +95,73 @@ Blinding Blinding::named(const std::string& name, unsigned partition) {
           named_scalar(fmt::format("sealyard fixed s|{}|{}", name, partition))};
 }
 
+std::uint64_t points_of_a_proof(const QuerySizes& sizes) {
+  return sizes.h + sizes.l + sizes.a + sizes.b_g1 + sizes.b_g2;
+}
+
 Proof prove(const Params& params, const circuit::Density& density, Assignment& assignment,
             const Blinding& blinding, unsigned threads) {
+  return prove(params, density, {&assignment, 1}, {&blinding, 1}, threads).front();
+}
+
+std::vector<Proof> prove(const Params& params, const circuit::Density& density,
+                         std::span<Assignment> assignments, std::span<const Blinding> blindings,
+                         unsigned threads, const Progress& progress) {
+  if (assignments.size() != blindings.size())
+    throw Error(Fault::usage, "groth16: {} assignments, {} blindings", assignments.size(),
+                blindings.size());
   params.require(query_sizes(density));
-  const auto& key = params.key();
-  const auto& inputs = assignment.inputs();
-  const auto& aux = assignment.aux_values();
-  const auto& [r, s] = blinding;
-  const auto list = [&](std::string_view name) { return ListName{params.name(), name}; };
+  const auto total = assignments.size() * points_of_a_proof(params.sizes());
+  const Lists lists(params, density, threads, pace(Pace().part, total, progress));
+  const auto each = [&](auto&& work) {
+    for (std::size_t i = 0; i < assignments.size(); ++i) work(i, assignments[i]);
+  };
+  std::vector<std::vector<Fr>> h(assignments.size());
+  each([&](std::size_t i, Assignment& values) {
+    h[i] = quotient(std::move(values.a), std::move(values.b), std::move(values.c), threads);
+  });
+  std::vector<Sums> sums(assignments.size());
+  each([&](std::size_t i, const Assignment&) {
+    sums[i].c = lists.h(h[i]);
+    h[i] = {};
+  });
+  each([&](std::size_t i, const Assignment& values) { sums[i].c += lists.l(values); });
+  each([&](std::size_t i, const Assignment& values) { sums[i].a = lists.a(values); });
+  each([&](std::size_t i, const Assignment& values) { sums[i].b_g1 = lists.b_g1(values); });
+  each([&](std::size_t i, const Assignment& values) { sums[i].b_g2 = lists.b_g2(values); });
+  std::vector<Proof> proofs;
+  for (std::size_t i = 0; i < sums.size(); ++i)
+    proofs.push_back(assemble(params.key(), sums[i], blindings[i]));
+  return proofs;
+}
 
-  const auto h =
-      quotient(std::move(assignment.a), std::move(assignment.b), std::move(assignment.c), threads);
-  G1Point c = query_sum(params.h(), 0, h, nullptr, list("h"), threads);
-  c += query_sum(params.l(), 0, aux, nullptr, list("l"), threads);
-
-  G1Point a(key.alpha_g1);
-  a += query_sum(params.a(), 0, inputs, nullptr, list("a"), threads);
-  a += query_sum(params.a(), inputs.size(), aux, &density.a_aux(), list("a"), threads);
-  a += r * key.delta_g1;
-
-  G1Point b_g1(key.beta_g1);
-  b_g1 += sum_b(params.b_g1(), assignment, density, list("b_g1"), threads);
-  G2Point b_g2(key.beta_g2);
-  b_g2 += sum_b(params.b_g2(), assignment, density, list("b_g2"), threads);
-  b_g2 += s * key.delta_g2;
-
-  // s A holds the term r s delta.
-  c += s * a;
-  c += r * b_g1;
-  return {a.affine(), b_g2.affine(), c.affine()};
+Proof prove_lean(const Params& params, const circuit::Density& density,
+                 const circuit::Synthesis& circuit, const Blinding& blinding, unsigned threads,
+                 const Progress& progress) {
+  params.require(query_sizes(density));
+  const auto total = points_of_a_proof(params.sizes());
+  const Lists lists(params, density, threads, pace(kLeanPart, total, progress));
+  const auto assign = [&](Assignment::Keep keep) {
+    Assignment assignment(density.counts(), keep);
+    circuit(assignment);
+    assignment.finish();
+    return assignment;
+  };
+  const Assignment::Keep only_a_b{.aux = false, .c = false};
+  const Assignment::Keep only_c{.aux = false, .a = false, .b = false};
+  const Assignment::Keep only_aux{.a = false, .b = false, .c = false};
+  Sums sums;
+  {
+    auto rows = assign(only_a_b);
+    auto product = row_product(std::move(rows.a), std::move(rows.b), threads);
+    sums.c = lists.h(quotient(std::move(product), std::move(assign(only_c).c), threads));
+  }
+  const auto values = assign(only_aux);
+  sums.c += lists.l(values);
+  sums.a = lists.a(values);
+  sums.b_g1 = lists.b_g1(values);
+  sums.b_g2 = lists.b_g2(values);
+  return assemble(params.key(), sums, blinding);
 }
 
 }  // namespace sealyard::groth16

@@ -15,31 +15,41 @@ using curve::EncodedPoints;
 using curve::Point;
 using field::Fr;
 
-constexpr std::size_t kPart = std::size_t{1} << 21;  // points in memory at a time
-
 // Collects points to be added, of one kind.
 template <typename Group>
 class Part {
  public:
-  Part(const EncodedPoints<Group>& points, ListName name, unsigned threads)
-      : points_(points), name_(name), threads_(threads) {}
+  Part(const EncodedPoints<Group>& points, std::size_t first, ListName name, unsigned threads,
+       const Pace& pace)
+      : points_(points), name_(name), threads_(threads), pace_(pace), told_(first) {}
 
   void one(std::size_t at) {
     ones_.push_back(static_cast<std::uint32_t>(at));
-    if (ones_.size() == kPart) flush_ones();
+    if (ones_.size() == pace_.part) {
+      flush_ones();
+      tell(at + 1);
+    }
   }
   void other(std::size_t at, const Fr& value) {
     others_.push_back(static_cast<std::uint32_t>(at));
     values_.push_back(value);
-    if (others_.size() == kPart) flush_others();
+    if (others_.size() == pace_.part) {
+      flush_others();
+      tell(at + 1);
+    }
   }
-  Point<Group> total() {
+  Point<Group> total(std::size_t end) {
     flush_ones();
     flush_others();
+    tell(end);
     return total_;
   }
 
  private:
+  void tell(std::size_t at) {
+    if (pace_.done) pace_.done(at - told_);
+    told_ = at;
+  }
   void flush_ones() {
     decode(ones_);
     total_ += curve::sum<Group>(std::span(decoded_).first(ones_.size()), threads_);
@@ -66,6 +76,8 @@ class Part {
   const EncodedPoints<Group>& points_;
   ListName name_;
   unsigned threads_;
+  const Pace& pace_;
+  std::size_t told_;
   Point<Group> total_;
   std::vector<std::uint32_t> ones_, others_;
   std::vector<Fr> values_;
@@ -77,12 +89,12 @@ class Part {
 template <typename Group>
 Point<Group> query_sum(const EncodedPoints<Group>& points, std::size_t first,
                        std::span<const Fr> values, const circuit::IndexSet* chosen, ListName name,
-                       unsigned threads) {
+                       unsigned threads, const Pace& pace) {
   const std::size_t wanted = first + (chosen ? chosen->size() : values.size());
   if (points.size() < wanted)
     throw Error(Fault::usage, "{}: {} points in list {}, the circuit wants {}", name.file,
                 points.size(), name.list, wanted);
-  Part<Group> part(points, name, threads);
+  Part<Group> part(points, first, name, threads, pace);
   std::size_t at = first;
   for (std::size_t i = 0; i < values.size(); ++i) {
     if (chosen && !chosen->contains(i)) continue;
@@ -92,14 +104,14 @@ Point<Group> query_sum(const EncodedPoints<Group>& points, std::size_t first,
       part.other(at, values[i]);
     ++at;
   }
-  return part.total();
+  return part.total(at);
 }
 
 template Point<curve::G1> query_sum<curve::G1>(const EncodedPoints<curve::G1>&, std::size_t,
                                                std::span<const Fr>, const circuit::IndexSet*,
-                                               ListName, unsigned);
+                                               ListName, unsigned, const Pace&);
 template Point<curve::G2> query_sum<curve::G2>(const EncodedPoints<curve::G2>&, std::size_t,
                                                std::span<const Fr>, const circuit::IndexSet*,
-                                               ListName, unsigned);
+                                               ListName, unsigned, const Pace&);
 
 }  // namespace sealyard::groth16

@@ -14,4 +14,18 @@ namespace sealyard::groth16 {
 std::vector<field::Fr> quotient(std::vector<field::Fr> a, std::vector<field::Fr> b,
                                 std::vector<field::Fr> c, unsigned threads);
 
+// The same in two steps, for who does not want all three in memory.
+
+/// The n coefficients of A B mod (X^n - 7^n), made in the place of `a`; `b` is let go.
+/// @param a,b  n = 2^k values of the rows each.
+std::vector<field::Fr> row_product(std::vector<field::Fr> a, std::vector<field::Fr> b,
+                                   unsigned threads);
+
+/// The n - 1 coefficients of H, made in the place of `product`.
+/// @param product  row_product() of the same rows.
+/// @param c        n values of the rows.
+/// @throws Error{usage} as above.
+std::vector<field::Fr> quotient(std::vector<field::Fr> product, std::vector<field::Fr> c,
+                                unsigned threads);
+
 }  // namespace sealyard::groth16

@@ -167,6 +167,57 @@ TEST_CASE("groth16: parameters and proofs of WindowPoSt", "[groth16][bit-exact]"
     require_reference_proof(params, path, post_partitions(path, shape));
 }
 
+TEST_CASE("groth16: in groups of any size and lean, the same proofs", "[groth16]") {
+  const auto shape = circuit::window_post_shape(2048);
+  const NamedParams named(window_post_id(2048), blank_post(shape));
+  const Params params(named.file, "named.params", kThreads);
+  std::vector<Synthesis> circuits;
+  for (const auto* path : {"post/window-2k-1", "post/window-2k-3", "post/window-v1-2k-2"})
+    for (auto& circuit : post_partitions(path, shape)) circuits.push_back(std::move(circuit));
+  REQUIRE(circuits.size() >= 3);
+  std::vector<Blinding> blindings;
+  for (unsigned k = 0; k < circuits.size(); ++k) blindings.push_back(Blinding::named("group", k));
+  const auto points = points_of_a_proof(params.sizes());
+
+  std::vector<Proof> want;
+  for (std::size_t k = 0; k < circuits.size(); ++k) {
+    std::uint64_t told = 0, of = 0;
+    want.push_back(prove_lean(params, named.density, circuits[k], blindings[k], kThreads,
+                              [&](auto done, auto total) {
+                                CHECK(done >= told);
+                                told = done;
+                                of = total;
+                              }));
+    CHECK(told == points);
+    CHECK(of == points);
+    CHECK(to_bytes(want.back()) == named.prove(circuits[k], blindings[k]));
+  }
+  for (std::size_t group = 1; group <= circuits.size(); ++group) {
+    std::vector<Proof> found;
+    for (std::size_t at = 0; at < circuits.size(); at += group) {
+      std::vector<Assignment> assignments;
+      for (std::size_t i = at; i < std::min(at + group, circuits.size()); ++i) {
+        assignments.emplace_back(named.density.counts());
+        circuits[i](assignments.back());
+        assignments.back().finish();
+      }
+      std::uint64_t told = 0;
+      const auto proofs = prove(params, named.density, assignments,
+                                std::span(blindings).subspan(at, assignments.size()), kThreads,
+                                [&](auto done, auto total) {
+                                  CHECK(total == assignments.size() * points);
+                                  told = done;
+                                });
+      CHECK(told == assignments.size() * points);
+      found.insert(found.end(), proofs.begin(), proofs.end());
+    }
+    CAPTURE(group);
+    CHECK(found == want);
+  }
+  std::vector<Assignment> none;
+  CHECK_THROWS_AS(prove(params, named.density, none, blindings, kThreads), Error);
+}
+
 TEST_CASE("groth16: parameters and proofs of WinningPoSt", "[groth16][bit-exact]") {
   const auto shape = circuit::winning_post_shape(2048);
   const NamedParams params(winning_post_id(2048), blank_post(shape));
