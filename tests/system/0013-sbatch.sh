@@ -24,6 +24,19 @@ batch finalize "${sector[@]}" --to "$scratch/store"
 [ -f "$scratch/store/sealed/s-t01000-1" ] || die "no replica in the store"
 grep -q c647b998c78282296cfd1160714228d43f3b054dfbbb77172b68115ba3c3b762 "$scratch/pc2.log" || { cat "$scratch/pc2.log"; die "CommR"; }
 
+say "a partition of a WindowPoSt is a task of an array"
+cat > "$scratch/order.json" <<END
+{"kind": "window", "sector_size": 2048, "miner": 1000, "randomness": "$zero", "sectors": [{"number": 1,
+ "comm_r": "c647b998c78282296cfd1160714228d43f3b054dfbbb77172b68115ba3c3b762",
+ "sealed": "$scratch/store/sealed/s-t01000-1", "cache": "$scratch/store/cache/s-t01000-1"}]}
+END
+batch window-post --order "$scratch/order.json" --out "$scratch/post.json" --vanilla-only
+sbatch --wait --parsable --array=0 --output "$scratch/window.log" --cpus-per-task 1 --mem 600M --time 10 \
+  "$SEALYARD_SOURCE/scripts/sbatch/window-post.sbatch" --order "$scratch/order.json" --out "$scratch/post.%a.json" --vanilla-only > "$scratch/id" ||
+  { cat "$scratch/window.log"; die "window-post ended with $?"; }
+grep -q '"partition": 0' "$scratch/post.0.json" && grep -q '"skipped": \[\]' "$scratch/post.0.json" ||
+  { cat "$scratch/post.0.json"; die "not partition 0, or a sector skipped"; }
+
 say "a wrong request is held for an operator, with its reason in the log"
 sbatch --parsable --output "$scratch/held.log" --cpus-per-task 1 --mem 600M --time 10 \
   "$SEALYARD_SOURCE/scripts/sbatch/pc1.sbatch" "${sector[@]}" --ticket 00ff > "$scratch/id"
