@@ -27,7 +27,7 @@ struct Place {
   std::uint64_t number() const {
     if (!json.is_number_unsigned())
       throw Error(Fault::usage, "{}: {}, want a whole number of at most 64 bits", name,
-                  json.dump());
+                  json.is_primitive() ? json.dump() : json.type_name());
     return json.get<std::uint64_t>();
   }
   std::string text() const {

@@ -318,6 +318,8 @@ TEST_CASE("verify: orders that cannot be right", "[verify]") {
   refused([](auto& order) { order["sector_size"] = "2KiB"; },
           "sector_size: \"2KiB\", want a whole");
   refused([](auto& order) { order["miner"] = -1; }, "miner: -1, want a whole number");
+  refused([](auto& order) { order["miner"] = nlohmann::json::parse("[[1]]"); },
+          "miner: array, want a whole number");
   refused([](auto& order) { order["randomness"] = "12"; }, "randomness: 2 hex digits, want 64");
   refused([](auto& order) { order["sectors"] = nlohmann::json::array(); }, "at least one sector");
   refused([](auto& order) { order["sectors"] = 1; }, "at least one sector");
