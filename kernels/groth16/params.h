@@ -37,7 +37,7 @@ class Params {
   void require(const QuerySizes& circuit) const;
 
   /// Decodes every point: on the curve, in its group, not the identity. Minutes for the large ones.
-  /// on_curve finds every altered byte in a thirtieth of the time: what a prover can afford first.
+  /// on_curve finds every altered byte in a hundredth of the time: what a prover can afford first.
   /// @throws Error{corrupt} the first that is not.
   void check_points(unsigned threads,
                     curve::Inspection inspection = curve::Inspection::in_group) const;
