@@ -69,9 +69,9 @@ Node digest(const sector::C1Output& c1) {
 std::vector<std::vector<circuit::Fr>> inputs(const sector::C1Output& c1) {
   const graph::Graph graph(c1.porep);
   const auto parents = [&](std::uint64_t node) {
-    vanilla::Parents parents;
-    graph.parents(node, parents);
-    return parents;
+    vanilla::Parents list;
+    graph.parents(node, list);
+    return list;
   };
   std::vector<std::vector<circuit::Fr>> all;
   for (unsigned k = 0; k < c1.porep.partitions(); ++k) {

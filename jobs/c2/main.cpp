@@ -32,7 +32,7 @@ void work(launch::Job& job) {
     order.sector = job.sector();
   else if (!job.has("--c1"))
     throw Error(Fault::usage, "want --c1, or --storage and --sector");
-  else if (!job.has("--out"))
+  else if (!job.has("--out") && !job.flag("--print-mem"))
     throw Error(Fault::usage, "want --out with --c1");
   else
     order.c1 = path(job, "--c1");
@@ -43,7 +43,13 @@ void work(launch::Job& job) {
           : params::default_folder([](const char* variable) { return std::getenv(variable); });
   order.manifest = job.has("--manifest") ? path(job, "--manifest") : params::installed_manifest();
   order.fixed_randomness = job.text("--fixed-randomness");
-  seal(job, order);
+  order.memory.lean = job.flag("--limit-memory");
+  if (job.has("--group")) {
+    const auto group = job.number("--group");
+    if (group < 1 || group > 1000) throw Error(Fault::usage, "--group: {}, want 1 to 1000", group);
+    order.memory.group = static_cast<unsigned>(group);
+  }
+  job.flag("--print-mem") ? say_memory(job, order) : seal(job, order);
 }
 
 }  // namespace
@@ -69,7 +75,13 @@ int main(int argc, char** argv) {
         options.text("--fixed-randomness",
                      "Name of a case: blinding known to everybody, the same proof every time; "
                      "development parameters only");
+        options.number("--group",
+                       "Partitions whose witnesses are in memory together (default: as many as "
+                       "--mem of the job has room for, else 1)");
+        options.flag("--limit-memory", "One partition at a time, in less memory and more time");
+        options.flag("--print-mem", "Say how much memory each way takes, and do nothing else");
         options.exclusive({"--c1", "--storage"});
+        options.exclusive({"--group", "--limit-memory"});
       },
       c2::work);
 }

@@ -5,7 +5,8 @@
 #include <vector>
 
 #include "jobs/c2/checkpoint.h"
-#include "jobs/c2/key.h"
+#include "jobs/c2/parameters.h"
+#include "jobs/c2/plan.h"
 #include "jobs/launch/launch.h"
 #include "jobs/sector/commit_json.h"
 #include "jobs/sector/lock.h"
@@ -17,17 +18,18 @@ namespace sealyard::c2 {
 struct Work {
   launch::Job& job;
   const sector::C1Output& c1;
-  const Key& key;
-  const circuit::Density& density;  ///< of the circuit; key.params() are those of it
+  const Parameters& parameters;
+  const circuit::Density& density;  ///< of the circuit the parameters are for
   const Checkpoints& checkpoints;
-  const sector::Lock* lock;  ///< held by the first rank; nullptr elsewhere, and without a sector
+  const sector::Lock* lock;      ///< of the first rank; nullptr on others, and without a sector
   std::string fixed_randomness;  ///< empty: drawn from the CSPRNG
+  Wish memory;
 };
 
 /// The whole proof, groth16::kProofBytes a partition in order; empty on all ranks but the first.
 /// Partitions that have a checkpoint that holds are not proven again; each that is proven is
 /// verified, then kept as one. Collective.
-/// @throws Error{internal} a proof of ours that does not hold; Error{busy} stopped; as
+/// @throws Error{internal} a proof of ours that does not hold; Error{busy} stopped; as plan() and
 ///         groth16::prove().
 std::vector<std::uint8_t> prove(const Work& work);
 

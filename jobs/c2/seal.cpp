@@ -4,7 +4,7 @@
 
 #include "jobs/c2/checkpoint.h"
 #include "jobs/c2/input.h"
-#include "jobs/c2/key.h"
+#include "jobs/c2/parameters.h"
 #include "jobs/c2/prove.h"
 #include "jobs/ranks/ranks.h"
 #include "jobs/sector/folder.h"
@@ -60,21 +60,23 @@ stage::Artefact declared(const Place& place, const sector::Written& written) {
 }
 
 std::map<std::string, std::string> inputs_of(const Order& order, const sector::C1Output& c1,
-                                             const Key& key) {
-  std::map<std::string, std::string> inputs{{"seed", to_hex(c1.seed)},
-                                            {"ticket", to_hex(c1.ticket)},
-                                            {"params", std::string(params::text(key.origin()))},
-                                            {"verifying_key", to_hex(key.digest())}};
+                                             const Parameters& parameters) {
+  std::map<std::string, std::string> inputs{
+      {"seed", to_hex(c1.seed)},
+      {"ticket", to_hex(c1.ticket)},
+      {"params", std::string(params::text(parameters.key().origin))},
+      {"verifying_key", to_hex(parameters.digest())}};
   if (!order.fixed_randomness.empty()) inputs["fixed_randomness"] = order.fixed_randomness;
   return inputs;
 }
 
 // The result of an earlier attempt on the same C1 and parameters, its proof still there.
 std::optional<stage::Result> done_already(const Place& place, const Order& order,
-                                          const sector::C1Output& c1, const Key& key) {
+                                          const sector::C1Output& c1,
+                                          const Parameters& parameters) {
   if (!place.lock) return std::nullopt;
   auto result = stage::read_result(place.folder->root(), place.folder->id(), stage::kC2);
-  if (!result || result->inputs != inputs_of(order, c1, key) ||
+  if (!result || result->inputs != inputs_of(order, c1, parameters) ||
       result->commitments["comm_r"] != c1.comm_r || result->artefacts.size() != 1 ||
       !fs::exists(place.out) ||
       result->artefacts.front() != declared(place, sector::digest(place.out)))
@@ -92,22 +94,19 @@ void require_holds(launch::Job& job, const sector::C1Output& c1) {
     throw Error(Fault::corrupt, "C1 does not hold: {}; rerun seal-c1", *bad);
 }
 
-void announce(launch::Job& job, const Order& order, const Key& key) {
-  const bool development = key.origin() == params::Origin::development;
-  if (!development && !order.fixed_randomness.empty())
-    throw Error(Fault::usage,
-                "--fixed-randomness: everybody knows it, and {} are official parameters",
-                key.params().name());
-  if (job.ranks().first() && development)
-    job.warn(fmt::format("INSECURE: {} are parameters for development{}", key.params().name(),
-                         order.fixed_randomness.empty() ? "" : ", the randomness is fixed"));
+void announce(launch::Job& job, const Order& order, const Parameters& parameters) {
+  if (!parameters.development() && !order.fixed_randomness.empty())
+    throw Error(Fault::usage, "--fixed-randomness: known to everybody, and {} is official",
+                parameters.params().name());
+  if (job.ranks().first() && parameters.development())
+    job.warn(params::insecure_line(parameters.key()));
 }
 
 void declare(launch::Job& job, const Order& order, const Place& place, const sector::C1Output& c1,
-             const Key& key, const sector::Written& written) {
+             const Parameters& parameters, const sector::Written& written) {
   auto& result = order.sector ? job.result(*order.sector) : job.result();
   result.proof_type = c1.porep.name();
-  result.inputs = inputs_of(order, c1, key);
+  result.inputs = inputs_of(order, c1, parameters);
   result.commitments = {
       {"comm_d", c1.comm_d}, {"comm_r", c1.comm_r}, {"replica_id", c1.replica_id}};
   result.artefacts = {declared(place, written)};
@@ -121,13 +120,19 @@ void declare(launch::Job& job, const Order& order, const Place& place, const sec
 
 }  // namespace
 
+void say_memory(launch::Job& job, const Order& order) {
+  if (!job.ranks().first()) return;
+  print_memory(job, order.sector ? sector::Folder::open(job.storage(), *order.sector).porep()
+                                 : read_c1(order.c1).porep);
+}
+
 void seal(launch::Job& job, const Order& order) {
   auto& ranks = job.ranks();
   const auto place = open(job, order);
   const auto c1 = place.folder ? read_c1(*place.folder, *place.manifest) : read_c1(order.c1);
-  const Key key(order.params, c1.porep, params::Manifest(order.manifest), job.threads());
-  announce(job, order, key);
-  auto done = done_already(place, order, c1, key);
+  const Parameters parameters(order.params, c1.porep, order.manifest, job.threads());
+  announce(job, order, parameters);
+  auto done = done_already(place, order, c1, parameters);
   if (ranks.any(done.has_value())) {
     if (!ranks.first()) return;
     job.log("already done, nothing to do");
@@ -141,17 +146,18 @@ void seal(launch::Job& job, const Order& order) {
   ranks.barrier();  // nobody proves before C1 is known to hold
   circuit::Density density;
   circuit::blank_porep(c1.porep)(density);
-  key.params().require(groth16::query_sizes(density));
+  parameters.params().require(groth16::query_sizes(density));
 
-  const Checkpoints checkpoints(place.stem, {digest(c1), key.digest(), order.fixed_randomness});
-  const auto proof =
-      prove({job, c1, key, density, checkpoints, place.lock.get(), order.fixed_randomness});
+  const Checkpoints checkpoints(place.stem,
+                                {digest(c1), parameters.digest(), order.fixed_randomness});
+  const auto proof = prove({job, c1, parameters, density, checkpoints, place.lock.get(),
+                            order.fixed_randomness, order.memory});
   if (!ranks.first()) return;
-  if (const auto why = groth16::refusal(key.params().key(), inputs(c1), proof))
+  if (const auto why = groth16::refusal(parameters.key().key, inputs(c1), proof))
     throw Error(Fault::internal, "the proof does not hold: {}", *why);
   const auto written = sector::write_file(
       place.out, {reinterpret_cast<const char*>(proof.data()), proof.size()}, place.lock.get());
-  declare(job, order, place, c1, key, written);
+  declare(job, order, place, c1, parameters, written);
   checkpoints.remove();
 }
 

@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 
+#include "jobs/c2/plan.h"
 #include "jobs/launch/launch.h"
 #include "kernels/base/sector_id.h"
 
@@ -16,6 +17,7 @@ struct Order {
   std::filesystem::path params;    ///< folder of the parameters
   std::filesystem::path manifest;  ///< of the official parameters
   std::string fixed_randomness;    ///< empty: drawn from the CSPRNG
+  Wish memory;
 };
 
 /// Checks C1 and parameters, proves every partition, verifies the whole and writes it. A partition
@@ -27,5 +29,9 @@ struct Order {
 ///                another circuit, too little memory), usage (fixed randomness with official
 ///                parameters), io, busy (stopped or locked).
 void seal(launch::Job& job, const Order& order);
+
+/// Says what memory the order would take, for each way of doing it, and does nothing else.
+/// @throws Error{missing}, Error{corrupt} no C1, or none at all.
+void say_memory(launch::Job& job, const Order& order);
 
 }  // namespace sealyard::c2

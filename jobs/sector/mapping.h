@@ -30,6 +30,8 @@ class Mapping {
   }
   /// Hint: read from front to back.
   void sequential() const;
+  /// Lets the pages go that were read so far; they come back when they are read again.
+  void forget() const;
   /// Hint: read here and there; nothing is read ahead.
   void random() const;
 

@@ -23,6 +23,16 @@ struct Resources {
 Resources resources(std::string_view stage, const PorepConfig& porep, Backend backend,
                     unsigned sectors = 1);
 
+/// How C2 goes through the partitions.
+struct C2Memory {
+  unsigned group = 1;  ///< partitions whose witnesses are in memory together
+  bool lean = false;   ///< less memory, more time: groth16::prove_lean(); group is 1
+};
+/// What seal-c2 takes on these terms: its peak, mapped parameters as far as they stay resident.
+std::uint64_t c2_memory_bytes(const PorepConfig& porep, C2Memory how, unsigned threads);
+/// Rows of the circuit of one partition, those of the inputs included.
+std::uint64_t c2_rows(const PorepConfig& porep);
+
 /// Threads of a multi-core stage: floor(cpus x percent / 100), all of them when that is 0.
 /// Source: lotus, storage/sealer/storiface/resources.go, ParallelNum and Threads.
 /// @throws Error{configuration} percent is not 1 to 100.
