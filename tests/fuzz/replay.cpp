@@ -16,9 +16,6 @@
 
 #include "tests/fuzz/target.h"
 
-extern "C" const char* __asan_default_options();
-extern "C" const char* __asan_default_options() { return "abort_on_error=1:detect_leaks=0"; }
-
 namespace {
 
 namespace fs = std::filesystem;
@@ -37,7 +34,7 @@ void run(const Bytes& input, const std::string& name) {
   name.copy(current, sizeof current - 1);
   current[std::min(name.size(), sizeof current - 1)] = '\0';
   // A copy of the right size, so that one byte too many is seen.
-  const Bytes exact(input);
+  const Bytes exact(input.begin(), input.end());
   LLVMFuzzerTestOneInput(exact.data(), exact.size());
 }
 
@@ -129,7 +126,7 @@ std::vector<fs::path> files_of(const fs::path& corpus) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  std::uint64_t mutations = 1000, only = 0;
+  std::size_t mutations = 1000, only = 0;
   std::vector<Bytes> corpus;
   std::signal(SIGABRT, last_words);
   for (int i = 1; i < argc; ++i) {
@@ -149,10 +146,9 @@ int main(int argc, char** argv) {
     return 64;
   }
   if (!only) run({}, "nothing");
-  const auto first = only ? only : 1, last = only ? only : mutations;
-  for (auto number = first; number <= last; ++number)
+  const std::size_t first = only ? only : 1, last = only ? only : mutations;
+  for (std::size_t number = first; number <= last; ++number)
     run(mutation(corpus, number), "--only " + std::to_string(number));
-  std::printf("fuzz: %zu of the corpus, %llu mutations\n", corpus.size(),
-              static_cast<unsigned long long>(last - first + 1));
+  std::printf("fuzz: %zu of the corpus, %zu mutations\n", corpus.size(), last - first + 1);
   return 0;
 }

@@ -114,7 +114,7 @@ class Server {
 void require_refused(const test::Run& run, int code, const std::string& words) {
   CAPTURE(run.err);
   REQUIRE(run.code == code);
-  const auto line = run.err.substr(run.err.rfind("\n", run.err.size() - 2) + 1);
+  const auto line = run.err.substr(run.err.rfind('\n', run.err.size() - 2) + 1);
   REQUIRE(line.find("seal-params: ") == 0);
   REQUIRE(line.find(words) != std::string::npos);
 }
