@@ -2,6 +2,7 @@
 #include "chain/message/batch_return.h"
 #include "chain/message/methods.h"
 #include "chain/message/miner.h"
+#include "chain/message/network.h"
 #include "chain/message/power.h"
 #include "chain/types/json.h"
 #include "chain/wallet/key.h"
@@ -156,4 +157,14 @@ TEST_CASE("message: forms that no recording has", "[message]") {
   CHECK((back.successes == 3 && back.failures == result.failures));
   CHECK((back.exit_code(0) == 0 && back.exit_code(4) == 19));
   CHECK(message::BatchReturn::from_cbor(from_hex("820480", "")).successes == 4);
+}
+
+TEST_CASE("message: unknown networks are refused", "[message]") {
+  CHECK(message::actors_version(25) == 16);
+  CHECK(message::actors_version(28) == 18);
+  CHECK(message::actors_version(29) == 19);
+  CHECK_NOTHROW(message::require_known_network(28, false));
+  CHECK_NOTHROW(message::require_known_network(29, true));
+  CHECK_THROWS_AS(message::require_known_network(29, false), Error);
+  CHECK_THROWS_AS(message::require_known_network(24, true), Error);
 }
