@@ -9,10 +9,8 @@
 namespace sealyard::ledger {
 namespace {
 
-constexpr int kApplication =
-    0x53594c44;  // "SYLD", in the file's header: other databases are refused
+constexpr int kApplication = 0x53594c44;  // "SYLD"
 constexpr int kSchema = 1;
-constexpr int kBusyMs = 30'000;
 
 // Events are never changed or removed, not even by hand: the triggers see to it.
 constexpr std::string_view kCreate[] = {
@@ -47,11 +45,6 @@ std::int64_t signed_number(std::uint64_t value) {
   return static_cast<std::int64_t>(value);
 }
 
-std::int64_t pragma(sqlite3* db, std::string_view name) {
-  Statement statement(db, fmt::format("PRAGMA {}", name));
-  return statement.step() ? statement.integer(0) : 0;
-}
-
 std::vector<Event> read(Statement& statement) {
   std::vector<Event> events;
   while (statement.step()) {
@@ -73,50 +66,14 @@ std::vector<Event> read(Statement& statement) {
 
 }  // namespace
 
-void Ledger::Close::operator()(sqlite3* db) const { sqlite3_close_v2(db); }
-
-Ledger::Ledger(std::unique_ptr<sqlite3, Close> db, std::filesystem::path file)
+Ledger::Ledger(Database db, std::filesystem::path file)
     : db_(std::move(db)), file_(std::move(file)) {}
 Ledger::Ledger(Ledger&&) noexcept = default;
 Ledger& Ledger::operator=(Ledger&&) noexcept = default;
 Ledger::~Ledger() = default;
 
 Ledger Ledger::open(const std::filesystem::path& file) {
-  sqlite3* made = nullptr;
-  const int rc =
-      sqlite3_open_v2(file.c_str(), &made,
-                      SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, nullptr);
-  std::unique_ptr<sqlite3, Close> db(made);
-  if (rc != SQLITE_OK) throw Error(Fault::io, "ledger {}: {}", file.string(), sqlite3_errstr(rc));
-  sqlite3_busy_timeout(db.get(), kBusyMs);
-  Ledger ledger(std::move(db), file);
-  sqlite3* const raw = ledger.db_.get();
-  const auto refuse_foreign = [&](std::int64_t application) {
-    if (application != kApplication)
-      throw Error(Fault::configuration, "{} is a database, but no sealyard ledger", file.string());
-  };
-  try {
-    if (const auto application = pragma(raw, "application_id"); application != 0)
-      refuse_foreign(application);
-    execute(raw, "PRAGMA journal_mode=WAL");
-  } catch (const Error& error) {
-    if (error.fault() == Fault::configuration || sqlite3_errcode(raw) != SQLITE_NOTADB) throw;
-    throw Error(Fault::configuration, "{} is no sealyard ledger", file.string());
-  }
-  execute(raw, "PRAGMA synchronous=FULL");  // an append that returned survives a power cut
-  execute(raw, "PRAGMA foreign_keys=ON");
-  ledger.transact([&] {
-    const auto version = pragma(raw, "user_version");
-    if (version > kSchema)
-      throw Error(Fault::configuration, "ledger {}: schema {} is newer than {}: update sealyard",
-                  file.string(), version, kSchema);
-    if (version == kSchema) return refuse_foreign(pragma(raw, "application_id"));
-    if (Statement(raw, "SELECT 1 FROM sqlite_master").step()) refuse_foreign(0);
-    for (const auto sql : kCreate) execute(raw, sql);
-    execute(raw, fmt::format("PRAGMA application_id={}", kApplication));
-    execute(raw, fmt::format("PRAGMA user_version={}", kSchema));
-  });
-  return ledger;
+  return Ledger(open_database(file, {"ledger", kApplication, kSchema, kCreate}), file);
 }
 
 std::string Ledger::id() const {
@@ -181,17 +138,16 @@ std::optional<std::uint64_t> Ledger::append_after(std::uint64_t seen, Event even
 }
 
 void Ledger::transact(const std::function<void()>& action) {
-  execute(db_.get(), "BEGIN IMMEDIATE");
-  in_transaction_ = true;
   try {
-    action();
-    execute(db_.get(), "COMMIT");
-    in_transaction_ = false;
+    ledger::transact(db_.get(), [&] {
+      in_transaction_ = true;
+      action();
+    });
   } catch (...) {
     in_transaction_ = false;
-    sqlite3_exec(db_.get(), "ROLLBACK", nullptr, nullptr, nullptr);
     throw;
   }
+  in_transaction_ = false;
 }
 
 std::uint64_t Ledger::next_number(std::uint64_t miner, std::uint64_t first) const {

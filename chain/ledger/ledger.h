@@ -4,15 +4,13 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
-#include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "chain/ledger/database.h"
 #include "kernels/base/sector_id.h"
-
-struct sqlite3;
 
 namespace sealyard::ledger {
 
@@ -71,12 +69,9 @@ class Ledger {
   const std::filesystem::path& file() const { return file_; }
 
  private:
-  struct Close {
-    void operator()(sqlite3* db) const;
-  };
-  Ledger(std::unique_ptr<sqlite3, Close> db, std::filesystem::path file);
+  Ledger(Database db, std::filesystem::path file);
 
-  std::unique_ptr<sqlite3, Close> db_;
+  Database db_;
   std::filesystem::path file_;
   bool in_transaction_ = false;
 };
