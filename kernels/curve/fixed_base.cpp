@@ -13,7 +13,7 @@ namespace {
 
 constexpr unsigned kScalarBits = 256;  // 255 and room for the last carry
 constexpr unsigned kMaxWindowBits = 16;
-constexpr std::size_t kBatch = 1024;
+constexpr Entry kBatch = 1024;
 
 // The fewest additions, those for the table included.
 unsigned best_window_bits(std::size_t uses) {
@@ -57,8 +57,11 @@ class Digits {
 }  // namespace
 
 template <typename Group>
-FixedBase<Group>::FixedBase(const Affine<Group>& base, std::size_t uses, unsigned threads)
-    : bits_(best_window_bits(uses)), windows_((kScalarBits + bits_ - 1) / bits_) {
+FixedBase<Group>::FixedBase(const Affine<Group>& base, std::size_t uses, unsigned threads,
+                            Backend backend)
+    : backend_(backend),
+      bits_(best_window_bits(uses)),
+      windows_((kScalarBits + bits_ - 1) / bits_) {
   table_.resize(windows_ * entries());
   std::vector<Affine<Group>> bases;
   Point<Group> power(base);
@@ -74,44 +77,42 @@ FixedBase<Group>::FixedBase(const Affine<Group>& base, std::size_t uses, unsigne
 // Entries s + 1 ... 2s are entries 1 ... s plus entry s.
 template <typename Group>
 void FixedBase<Group>::fill(unsigned window, const Affine<Group>& base) {
-  const std::span table(table_.data() + window * entries(), entries());
-  BatchAdd<Group> add;
-  std::vector<Affine<Group>> addends;
-  table[0] = base;
-  for (std::size_t size = 1; size < table.size(); size *= 2) {
-    addends.assign(size, table[size - 1]);
-    const auto upper = table.subspan(size, size);
-    std::copy_n(table.begin(), size, upper.begin());
-    for (std::size_t at = 0; at < size; at += kBatch)
-      add(upper.subspan(at, std::min(kBatch, size - at)),
-          std::span(addends).subspan(at, std::min(kBatch, size - at)));
+  auto* const table = table_.data() + window * entries();
+  BatchAdd<Group> add(backend_);
+  std::vector<Pair> pairs;
+  table[1] = base;
+  for (Entry size = 1; size + 1 < entries(); size *= 2) {
+    for (Entry at = 1; at <= size; at += kBatch) {
+      pairs.clear();
+      for (Entry i = at; i <= size && i < at + kBatch; ++i) pairs.push_back({i, size});
+      add(table, table, pairs, table + size + at);
+    }
   }
 }
 
 template <typename Group>
 void FixedBase<Group>::multiply(std::span<const Fr> scalars,
                                 std::span<Affine<Group>> products) const {
-  BatchAdd<Group> add;
-  std::vector<Affine<Group>> addends(std::min(kBatch, scalars.size()));
+  BatchAdd<Group> add(backend_);
+  std::vector<Pair> pairs(std::min<std::size_t>(kBatch, scalars.size()));
   std::vector<Digits> digits;
   for (std::size_t at = 0; at < scalars.size(); at += kBatch) {
-    const std::size_t n = std::min(kBatch, scalars.size() - at);
-    const auto sums = products.subspan(at, n);
-    std::fill(sums.begin(), sums.end(), Affine<Group>{});
+    const std::size_t n = std::min<std::size_t>(kBatch, scalars.size() - at);
+    auto* const sums = products.data() + at;
     digits.clear();
     for (const auto& scalar : scalars.subspan(at, n)) digits.emplace_back(scalar, bits_);
     for (unsigned window = 0; window < windows_; ++window) {
       const auto* table = table_.data() + window * entries();
-      for (std::size_t i = 0; i < n; ++i) {
+      for (Entry i = 0; i < n; ++i) {
         const std::int32_t digit = digits[i].next();
-        if (digit == 0)
-          addends[i] = {};
-        else
-          addends[i] = digit > 0 ? table[digit - 1] : -table[-digit - 1];
+        pairs[i] = {i,
+                    digit < 0 ? static_cast<Entry>(-digit) | kNegative : static_cast<Entry>(digit)};
+        if (window == 0) sums[i] = curve::at(table, pairs[i].right);
       }
-      add(sums, std::span(addends).first(n));
+      if (window > 0) add(sums, table, std::span(pairs).first(n), sums);
     }
     ::sodium_memzero(digits.data(), digits.size() * sizeof(Digits));
+    ::sodium_memzero(pairs.data(), pairs.size() * sizeof(Pair));
   }
 }
 

@@ -170,25 +170,32 @@ TEMPLATE_TEST_CASE("curve: both ways to multiply give the same", "[curve]", G1, 
   const auto p = points<TestType>(n);
   const auto s = scalars(n);
   const auto want = multiply_pippenger<TestType>(p, s, 1).affine();
-  for (const unsigned threads : {1u, 2u, 7u, 300u}) {
-    CAPTURE(threads);
-    REQUIRE(multiply_batched<TestType>(p, s, threads).affine() == want);
-  }
+  for (const auto backend : add_backends<TestType>().backends())
+    for (const unsigned threads : {1u, 2u, 7u, 300u}) {
+      CAPTURE(name(backend), threads);
+      REQUIRE(multiply_batched<TestType>(p, s, threads, backend).affine() == want);
+    }
   REQUIRE(multiply<TestType>(p, s, 2).affine() == want);
 }
 
 // All in one bucket, more than a block of them; a bucket that cancels out.
 TEST_CASE("curve: products of equal and opposite points", "[curve]") {
+  const auto backend = GENERATE(from_range(add_backends<G1>().backends()));
+  CAPTURE(name(backend));
+  const auto product = [&](std::span<const G1Affine> p, std::span<const Fr> s) {
+    return multiply_batched<G1>(p, s, 2, backend);
+  };
   const auto g = G1Affine::generator();
   std::vector<G1Affine> p(10'001, g);
   const std::vector<Fr> s(p.size(), field::from_u64(3));
-  REQUIRE(multiply_batched<G1>(p, s, 2).affine() == (field::from_u64(30'003) * g).affine());
+  REQUIRE(product(p, s).affine() == (field::from_u64(30'003) * g).affine());
   for (std::size_t i = 0; i < p.size(); i += 2) p[i] = -g;
-  REQUIRE(multiply_batched<G1>(p, s, 2).affine() == -(field::from_u64(3) * g).affine());
+  REQUIRE(product(p, s).affine() == -(field::from_u64(3) * g).affine());
   p.pop_back();
-  REQUIRE(multiply_batched<G1>(p, std::span(s).first(p.size()), 2).is_identity());
+  REQUIRE(product(p, std::span(s).first(p.size())).is_identity());
+  REQUIRE(sum_batched<G1>(p, backend).is_identity());
   const std::vector<Fr> none(p.size());
-  REQUIRE(multiply_batched<G1>(p, none, 2).is_identity());
+  REQUIRE(product(p, none).is_identity());
 }
 
 TEST_CASE("curve: a product of unequal lengths is a usage error", "[curve]") {
@@ -203,33 +210,53 @@ TEMPLATE_TEST_CASE("curve: the same point many times adds up", "[curve]", G1, G2
   REQUIRE(multiply<TestType>(same, threes, 2).affine() == (field::from_u64(300) * g).affine());
 }
 
-TEMPLATE_TEST_CASE("curve: batched additions of any points", "[curve]", G1, G2) {
-  const auto p = points<TestType>(4);
-  const Affine<TestType> zero;
-  std::vector<Affine<TestType>> sums, addends, want;
-  for (const auto& a : {zero, p[0], -p[0], p[1], p[2]})
-    for (const auto& b : {zero, p[0], -p[0], p[1], p[3]}) {
-      sums.push_back(a);
-      addends.push_back(b);
-      want.push_back((Point<TestType>(a) + Point<TestType>(b)).affine());
+// Every kind of pair in every lane, and any number of pairs.
+TEMPLATE_TEST_CASE("curve: batched additions of any points", "[curve][bit-exact]", G1, G2) {
+  const auto backend = GENERATE(from_range(add_backends<TestType>().backends()));
+  CAPTURE(name(backend));
+  auto list = points<TestType>(21);
+  list.push_back({});
+  BatchAdd<TestType> add(backend);
+  for (std::size_t n = 0; n < 36; ++n) {
+    CAPTURE(n);
+    std::vector<Pair> pairs;
+    std::vector<Affine<TestType>> want, sums(n);
+    for (std::size_t i = 0; i < n; ++i) {
+      // Mostly different points; now and then the same, the identity, its negative.
+      Entry left = static_cast<Entry>((7 * i + n) % list.size());
+      Entry right = static_cast<Entry>((i + 3 * n) % 5 == 0 ? left : (5 * i + 3) % list.size());
+      if ((i + n) % 3 == 0) left |= kNegative;
+      if ((i / 2 + n) % 3 == 0) right |= kNegative;
+      pairs.push_back({left, right});
+      want.push_back(
+          (Point<TestType>(at(list.data(), left)) + Point<TestType>(at(list.data(), right)))
+              .affine());
     }
-  BatchAdd<TestType> add;
-  auto all = sums;
-  add(all, addends);
-  REQUIRE(all == want);
-  for (std::size_t i = 0; i < sums.size(); ++i) {  // each alone and with its neighbour
+    add(list.data(), list.data(), pairs, sums.data());
+    REQUIRE(sums == want);
+  }
+}
+
+TEMPLATE_TEST_CASE("curve: points are added to sums where they are", "[curve]", G1, G2) {
+  const auto backend = GENERATE(from_range(add_backends<TestType>().backends()));
+  CAPTURE(name(backend));
+  const auto list = points<TestType>(50);
+  auto sums = list;
+  std::vector<Pair> pairs;
+  for (Entry i = 0; i < sums.size(); ++i) pairs.push_back({i, (i * i) % 50});
+  BatchAdd<TestType> add(backend);
+  add(sums.data(), list.data(), pairs, sums.data());
+  for (Entry i = 0; i < sums.size(); ++i) {
     CAPTURE(i);
-    const std::size_t n = std::min<std::size_t>(2, sums.size() - i);
-    std::vector few(sums.begin() + i, sums.begin() + i + n);
-    add(few, std::span(addends).subspan(i, n));
-    REQUIRE(few == std::vector(want.begin() + i, want.begin() + i + n));
+    REQUIRE(sums[i] == (Point<TestType>(list[i]) += list[pairs[i].right]).affine());
   }
 }
 
 TEMPLATE_TEST_CASE("curve: multiples of one point, for every window", "[curve]", G1, G2) {
   const std::size_t uses = GENERATE(1u, 10u, 100u, 1000u, 10'000u, 100'000u);
   const auto base = points<TestType>(4)[3];
-  const FixedBase<TestType> table(base, uses, 3);
+  const auto backend = GENERATE(from_range(add_backends<TestType>().backends()));
+  const FixedBase<TestType> table(base, uses, 3, backend);
   CAPTURE(table.window_bits());
   const auto s = scalars(40);
   std::vector<Affine<TestType>> products(s.size());
