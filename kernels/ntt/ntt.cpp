@@ -17,24 +17,6 @@ using field::sub;
 
 constexpr std::size_t kGrain = 1024;  // elements a thread takes at least
 
-// A block of 2h elements is a polynomial modulo X^2h - s^2. One butterfly step makes of it two
-// blocks of h, modulo X^h - s and X^h + s. The whole starts modulo X^n - 1; block b of any step has
-// s = roots[b], whatever the size. Two steps at a time, so that memory is passed half as often.
-void split_twice(Fr* block, std::size_t quarter, std::size_t b, const Fr* roots, std::size_t begin,
-                 std::size_t end) {
-  const Fr s = roots[b], s0 = roots[2 * b], s1 = roots[2 * b + 1];
-  for (std::size_t i = begin; i < end; ++i) {
-    Fr* x = block + i;
-    const Fr x2 = mul(x[2 * quarter], s), x3 = mul(x[3 * quarter], s);
-    const Fr y0 = add(x[0], x2), y2 = sub(x[0], x2);
-    const Fr y1 = mul(add(x[quarter], x3), s0), y3 = mul(sub(x[quarter], x3), s1);
-    x[0] = add(y0, y1);
-    x[quarter] = sub(y0, y1);
-    x[2 * quarter] = add(y2, y3);
-    x[3 * quarter] = sub(y2, y3);
-  }
-}
-
 void split_once(Fr* block, std::size_t half, std::size_t b, const Fr* roots) {
   const Fr s = roots[b];
   for (std::size_t i = 0; i < half; ++i) {
@@ -44,22 +26,7 @@ void split_once(Fr* block, std::size_t half, std::size_t b, const Fr* roots) {
   }
 }
 
-// The transposes of both: what they compute is the transposed transform.
-void join_twice(Fr* block, std::size_t quarter, std::size_t b, const Fr* roots, std::size_t begin,
-                std::size_t end) {
-  const Fr s = roots[b], s0 = roots[2 * b], s1 = roots[2 * b + 1];
-  for (std::size_t i = begin; i < end; ++i) {
-    Fr* x = block + i;
-    const Fr y0 = add(x[0], x[quarter]), y1 = mul(sub(x[0], x[quarter]), s0);
-    const Fr y2 = add(x[2 * quarter], x[3 * quarter]);
-    const Fr y3 = mul(sub(x[2 * quarter], x[3 * quarter]), s1);
-    x[0] = add(y0, y2);
-    x[quarter] = add(y1, y3);
-    x[2 * quarter] = mul(sub(y0, y2), s);
-    x[3 * quarter] = mul(sub(y1, y3), s);
-  }
-}
-
+// The transpose.
 void join_once(Fr* block, std::size_t half, std::size_t b, const Fr* roots) {
   const Fr s = roots[b];
   for (std::size_t i = 0; i < half; ++i) {
@@ -69,21 +36,42 @@ void join_once(Fr* block, std::size_t half, std::size_t b, const Fr* roots) {
   }
 }
 
+// From here on all steps are made block size by block size: so many elements stay in the cache.
+constexpr std::size_t kNear = std::size_t{1} << 12;
+
 // Depth first, so that small blocks stay in the cache.
-void split_all(Fr* block, std::size_t size, std::size_t b, const Fr* roots) {
-  if (size < 2) return;
-  if (size == 2) return split_once(block, 1, b, roots);
-  const std::size_t quarter = size / 4;
-  split_twice(block, quarter, b, roots, 0, quarter);
-  for (std::size_t i = 0; i < 4; ++i) split_all(block + i * quarter, quarter, 4 * b + i, roots);
+void split_all(Twice* split, Fr* block, std::size_t size, std::size_t b, const Fr* roots) {
+  std::size_t quarter = size / 4;
+  if (size > kNear) {
+    split(block, quarter, b, 1, roots, 0, quarter);
+    for (std::size_t i = 0; i < 4; ++i)
+      split_all(split, block + i * quarter, quarter, 4 * b + i, roots);
+    return;
+  }
+  std::size_t count = 1;
+  for (; quarter > 0; quarter /= 4, count *= 4, b *= 4)
+    split(block, quarter, b, count, roots, 0, quarter);
+  if (size / count == 2)
+    for (std::size_t i = 0; i < count; ++i) split_once(block + 2 * i, 1, b + i, roots);
 }
 
-void join_all(Fr* block, std::size_t size, std::size_t b, const Fr* roots) {
-  if (size < 2) return;
-  if (size == 2) return join_once(block, 1, b, roots);
-  const std::size_t quarter = size / 4;
-  for (std::size_t i = 0; i < 4; ++i) join_all(block + i * quarter, quarter, 4 * b + i, roots);
-  join_twice(block, quarter, b, roots, 0, quarter);
+void join_all(Twice* join, Fr* block, std::size_t size, std::size_t b, const Fr* roots) {
+  if (size > kNear) {
+    const std::size_t quarter = size / 4;
+    for (std::size_t i = 0; i < 4; ++i)
+      join_all(join, block + i * quarter, quarter, 4 * b + i, roots);
+    join(block, quarter, b, 1, roots, 0, quarter);
+    return;
+  }
+  std::size_t count = 1;
+  for (; size / count >= 4; b *= 4) count *= 4;
+  if (size / count == 2)
+    for (std::size_t i = 0; i < count; ++i) join_once(block + 2 * i, 1, b + i, roots);
+  while (count > 1) {
+    count /= 4;
+    b /= 4;
+    join(block, size / count / 4, b, count, roots, 0, size / count / 4);
+  }
 }
 
 // How many blocks to make together before each thread takes blocks of its own.
@@ -93,24 +81,22 @@ std::size_t shared_blocks(std::size_t n, unsigned threads) {
   return blocks;
 }
 
-using Step = void(Fr*, std::size_t, std::size_t, const Fr*, std::size_t, std::size_t);
-
 // One step over all blocks of a size, all threads together.
-void step_together(Step* step, std::span<Fr> x, std::size_t blocks, const Fr* roots,
+void step_together(Twice* step, std::span<Fr> x, std::size_t blocks, const Fr* roots,
                    unsigned threads) {
   const std::size_t size = x.size() / blocks;
   for (std::size_t b = 0; b < blocks; ++b)
     device::for_ranges(threads, size / 4, kGrain / 4, [&](std::size_t begin, std::size_t end) {
-      step(x.data() + b * size, size / 4, b, roots, begin, end);
+      step(x.data() + b * size, size / 4, b, 1, roots, begin, end);
     });
 }
 
 template <typename All>
-void blocks_apart(All&& all, std::span<Fr> x, std::size_t blocks, const Fr* roots,
+void blocks_apart(All&& all, Twice* step, std::span<Fr> x, std::size_t blocks, const Fr* roots,
                   unsigned threads) {
   const std::size_t size = x.size() / blocks;
   device::for_ranges(threads, blocks, 1, [&](std::size_t begin, std::size_t end) {
-    for (std::size_t b = begin; b < end; ++b) all(x.data() + b * size, size, b, roots);
+    for (std::size_t b = begin; b < end; ++b) all(step, x.data() + b * size, size, b, roots);
   });
 }
 
@@ -157,7 +143,12 @@ unsigned log_size_for(std::uint64_t rows) {
   return log_size;
 }
 
-Domain::Domain(unsigned log_size, unsigned threads) : log_size_(log_size), threads_(threads) {
+Domain::Domain(unsigned log_size, unsigned threads, Backend backend)
+    : log_size_(log_size),
+      threads_(threads),
+      split_(split_backends.best(backend)),
+      join_(join_backends.best(backend)),
+      scale_(scale_backends.best(backend)) {
   if (log_size > kMaxLogSize)
     throw Error(Fault::usage, "ntt: domain of 2^{}, at most 2^{}", log_size, kMaxLogSize);
   omega_ = root_of_unity(log_size);
@@ -178,8 +169,8 @@ void Domain::evaluate_scrambled(std::span<Fr> x) const {
   require_size(x.size(), size());
   const std::size_t blocks = shared_blocks(size(), threads_);
   for (std::size_t made = 1; made < blocks; made *= 4)
-    step_together(split_twice, x, made, roots_.data(), threads_);
-  blocks_apart(split_all, x, blocks, roots_.data(), threads_);
+    step_together(split_, x, made, roots_.data(), threads_);
+  blocks_apart(split_all, split_, x, blocks, roots_.data(), threads_);
 }
 
 // The transform's matrix is symmetric: the transposed steps take scrambled values back to order and
@@ -187,21 +178,34 @@ void Domain::evaluate_scrambled(std::span<Fr> x) const {
 void Domain::interpolate_scrambled(std::span<Fr> x) const {
   require_size(x.size(), size());
   const std::size_t blocks = shared_blocks(size(), threads_);
-  blocks_apart(join_all, x, blocks, roots_.data(), threads_);
+  blocks_apart(join_all, join_, x, blocks, roots_.data(), threads_);
   for (std::size_t made = blocks; made > 1; made /= 4)
-    step_together(join_twice, x, made / 4, roots_.data(), threads_);
-  std::reverse(x.begin() + 1, x.end());
-  device::for_ranges(threads_, size(), kGrain, [&](std::size_t begin, std::size_t end) {
-    for (std::size_t i = begin; i < end; ++i) x[i] = mul(x[i], inverse_size_);
+    step_together(join_, x, made / 4, roots_.data(), threads_);
+  device::for_ranges(threads_, size() / 2, kGrain, [&](std::size_t begin, std::size_t end) {
+    for (std::size_t i = std::max<std::size_t>(begin, 1); i < end; ++i)
+      std::swap(x[i], x[size() - i]);
   });
+  scale(x, inverse_size_, field::one());
 }
 
+// An index is high, middle and low bits. Those with one middle and those with the reversed middle
+// change places among themselves: two small squares of whole cache lines.
 void Domain::scramble(std::span<Fr> x) const {
   require_size(x.size(), size());
-  device::for_ranges(threads_, size(), kGrain, [&](std::size_t begin, std::size_t end) {
-    for (std::size_t i = begin; i < end; ++i) {
-      const std::size_t j = reversed(i, log_size_);
-      if (i < j) std::swap(x[i], x[j]);  // by the one thread that has the lower index
+  const unsigned side_bits = std::min(3u, log_size_ / 2), middle_bits = log_size_ - 2 * side_bits;
+  const std::size_t side = std::size_t{1} << side_bits, high = log_size_ - side_bits;
+  const std::size_t middles = std::size_t{1} << middle_bits;
+  device::for_ranges(threads_, middles, kGrain / 64, [&](std::size_t begin, std::size_t end) {
+    for (std::size_t m = begin; m < end; ++m) {
+      const std::size_t n = reversed(m, middle_bits);
+      if (n < m) continue;  // by the one thread that has the lower one
+      for (std::size_t h = 0; h < side; ++h)
+        for (std::size_t l = 0; l < side; ++l) {
+          const std::size_t i = h << high | m << side_bits | l;
+          const std::size_t j =
+              reversed(l, side_bits) << high | n << side_bits | reversed(h, side_bits);
+          if (m < n || i < j) std::swap(x[i], x[j]);
+        }
     }
   });
 }
@@ -219,11 +223,7 @@ void Domain::interpolate(std::span<Fr> x) const {
 void Domain::scale(std::span<Fr> x, const Fr& first, const Fr& ratio) const {
   require_size(x.size(), size());
   device::for_ranges(threads_, size(), kGrain, [&](std::size_t begin, std::size_t end) {
-    Fr factor = mul(first, power(ratio, begin));
-    for (std::size_t i = begin; i < end; ++i) {
-      x[i] = mul(x[i], factor);
-      factor = mul(factor, ratio);
-    }
+    scale_(x.data() + begin, end - begin, mul(first, power(ratio, begin)), ratio);
   });
 }
 

@@ -6,11 +6,11 @@
 #include <span>
 #include <vector>
 
+#include "kernels/device/cpu.h"
 #include "kernels/field/fr.h"
+#include "kernels/ntt/variants.h"
 
 namespace sealyard::ntt {
-
-using field::Fr;
 
 inline constexpr unsigned kMaxLogSize = 31;  ///< bellperson refuses 2^32
 /// Generator of the multiplicative group: shifts a domain to a coset that has no root of unity.
@@ -29,7 +29,7 @@ unsigned log_size_for(std::uint64_t rows);
 class Domain {
  public:
   /// @throws Error{usage} log_size above kMaxLogSize.
-  Domain(unsigned log_size, unsigned threads);
+  Domain(unsigned log_size, unsigned threads, Backend backend = device::best_cpu());
 
   std::size_t size() const { return std::size_t{1} << log_size_; }
   const Fr& omega() const { return omega_; }
@@ -51,6 +51,8 @@ class Domain {
 
  private:
   unsigned log_size_, threads_;
+  Twice *split_, *join_;
+  Scale* scale_;
   Fr omega_, inverse_size_;
   std::vector<Fr> roots_;  // omega^(n/2 * 0.b0b1b2...) for b = ...b2b1b0
 };

@@ -39,8 +39,9 @@ std::string big_endian(const Fr& a) {
 
 TEST_CASE("ntt: evaluates at every power of omega", "[ntt]") {
   const unsigned log_size = GENERATE(range(0u, 10u));
-  CAPTURE(log_size);
-  const ntt::Domain domain(log_size, 1);
+  const auto backend = GENERATE(from_range(ntt::split_backends.backends()));
+  CAPTURE(log_size, name(backend));
+  const ntt::Domain domain(log_size, 1, backend);
   const auto coefficients = numbers(domain.size(), log_size);
   auto values = coefficients;
   domain.evaluate(values);
@@ -113,4 +114,34 @@ TEST_CASE("ntt: sizes", "[ntt]") {
   REQUIRE_THROWS_AS(ntt::Domain(32, 1), Error);
   std::vector<Fr> seven(7);
   REQUIRE_THROWS_AS(ntt::Domain(3, 1).evaluate(seven), Error);
+}
+
+// Beyond what one block holds, and factors for every count of lanes left over.
+TEST_CASE("ntt: every backend gives the bytes of the portable one", "[ntt][bit-exact]") {
+  const auto backend = GENERATE(from_range(ntt::split_backends.backends()));
+  const unsigned log_size = GENERATE(5u, 12u, 13u, 14u, 15u);
+  CAPTURE(name(backend), log_size);
+  const ntt::Domain portable(log_size, 1, Backend::portable), domain(log_size, 2, backend);
+  auto want = numbers(std::size_t{1} << log_size, 5), found = want;
+  portable.evaluate_scrambled(want);
+  domain.evaluate_scrambled(found);
+  REQUIRE(found == want);
+  portable.interpolate(want);
+  domain.interpolate(found);
+  REQUIRE(found == want);
+}
+
+TEST_CASE("ntt: every backend scales any number of elements", "[ntt][bit-exact]") {
+  const auto backend = GENERATE(from_range(ntt::scale_backends.backends()));
+  const std::size_t n = GENERATE(range(std::size_t{0}, std::size_t{34}));
+  CAPTURE(name(backend), n);
+  const auto x = numbers(n + 2, 9);
+  std::vector found(x.begin(), x.begin() + n), want = found;
+  Fr factor = x[n];
+  for (auto& element : want) {
+    element = field::mul(element, factor);
+    factor = field::mul(factor, x[n + 1]);
+  }
+  ntt::scale_backends.at(backend)(found.data(), n, x[n], x[n + 1]);
+  REQUIRE(found == want);
 }
