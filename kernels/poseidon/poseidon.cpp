@@ -24,6 +24,7 @@ constexpr std::size_t kMaxArity = 36;
 const BackendTable<HashMany> hash_backends{
     .kernel = "poseidon::hash",
     .portable = portable::hash_many,
+    .avx512 = avx512::hash_many,
 };
 
 field::Fr hash(std::span<const field::Fr> elements) {

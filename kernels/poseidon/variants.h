@@ -16,3 +16,10 @@ field::Fr permute(std::span<const field::Fr> elements);
 field::Fr permute_plain(std::span<const field::Fr> elements);
 
 }  // namespace sealyard::poseidon::portable
+
+namespace sealyard::poseidon::avx512 {
+
+/// Sixteen at a time for arity 2, 4, 8 and 11; the portable variant for the others.
+HashMany hash_many;
+
+}  // namespace sealyard::poseidon::avx512
