@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <chrono>
 #include <cmath>
 #include <cstdlib>
@@ -51,14 +52,31 @@ std::chrono::milliseconds seconds(const launch::Job& job, std::string_view optio
   return job.has(option) ? std::chrono::seconds(job.number(option)) : otherwise;
 }
 
+// Operators of the reference hold its readers back with RAYON_NUM_THREADS.
+unsigned readers(const launch::Job& job, unsigned otherwise) {
+  constexpr unsigned kMost = 4096;
+  if (job.has("--readers")) {
+    const auto given = job.number("--readers");
+    if (given < 1 || given > kMost)
+      throw Error(Fault::usage, "--readers: {}, want 1 to {}", given, kMost);
+    return static_cast<unsigned>(given);
+  }
+  const char* variable = std::getenv("RAYON_NUM_THREADS");
+  const std::string_view text = variable ? variable : "";
+  if (text.empty() || text == "0") return otherwise;
+  unsigned given = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), given);
+  if (error != std::errc() || end != text.data() + text.size() || given > kMost)
+    throw Error(Fault::configuration, "RAYON_NUM_THREADS={}: want a whole number up to {}", text,
+                kMost);
+  return given;
+}
+
 Limits limits(const launch::Job& job) {
   Limits limits;
   limits.one_read = seconds(job, "--read-timeout", limits.one_read);
   limits.all_reads = seconds(job, "--read-budget", limits.all_reads);
-  const auto readers = job.number("--readers", limits.readers);
-  if (readers < 1 || readers > 4096)
-    throw Error(Fault::usage, "--readers: {}, want 1 to 4096", readers);
-  limits.readers = static_cast<unsigned>(readers);
+  limits.readers = readers(job, limits.readers);
   return limits;
 }
 
@@ -159,6 +177,13 @@ std::vector<std::uint8_t> prove(launch::Job& job, const Request& request, const 
     proof.insert(proof.end(), one.begin(), one.end());
   }
   return proof;
+}
+
+// A result of an earlier attempt must not be taken for that of this one.
+void remove_old(const fs::path& out) {
+  std::error_code error;
+  fs::remove(out, error);
+  if (error) throw Error(Fault::io, "cannot remove {}: {}", out.string(), error.message());
 }
 
 void write_vanilla(const fs::path& folder, Sectors sectors) {
@@ -264,7 +289,7 @@ void declare(launch::Options& options) {
   options.text("--fixed-randomness",
                "Name of a case: blinding known to everybody, the same proof every time; "
                "development parameters only");
-  options.number("--readers", "Sectors read at a time by a rank (default: 32)");
+  options.number("--readers", "Sectors read at a time by a rank (default: $RAYON_NUM_THREADS, 32)");
   options.number("--read-timeout", "Seconds for one read, 0 for any time (default: 30)");
   options.number("--read-budget", "Seconds for all reads, 0 for any time (default: 1200)");
   options.flag("--no-merged-reads", "One read for each part of a file that is wanted");
@@ -284,6 +309,7 @@ void work(launch::Job& job, bool only_winning) {
     prover.emplace(job, request.kind, request.order.sector_bytes, request.place);
     announce(job, request, *prover);
   }
+  if (job.ranks().first()) remove_old(request.out);
   const auto enough = request.partition ? (*request.partition + 1) * request.sectors_per_proof
                                         : std::numeric_limits<std::size_t>::max();
   auto readable =

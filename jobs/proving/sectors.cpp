@@ -99,12 +99,15 @@ class Reader {
         .gap_nodes = reading_.gap_nodes};
   }
 
-  // The part of `todo` of a rank, when each has handed its part on `handed` times.
-  std::span<const std::size_t> share(const std::vector<std::size_t>& todo, unsigned rank,
-                                     unsigned handed) const {
+  // What of `todo` a rank reads, when each has handed its part on `handed` times. Dealt one by one:
+  // so the first sectors of an order are shared as well as all of them.
+  std::vector<std::size_t> share(const std::vector<std::size_t>& todo, unsigned rank,
+                                 unsigned handed) const {
     const auto size = job_.ranks().size();
-    const auto range = ranks::split(todo.size(), size, (rank + handed) % size);
-    return std::span(todo).subspan(range.begin, range.size());
+    std::vector<std::size_t> mine;
+    for (const auto i : todo)
+      if ((i + handed) % size == rank) mine.push_back(i);
+    return mine;
   }
 
   void round(const std::vector<std::size_t>& todo, unsigned handed) {
