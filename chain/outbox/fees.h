@@ -1,5 +1,6 @@
 // What may be paid for a message, and what a replacement must offer.
 #pragma once
+#include <cstdint>
 #include <optional>
 
 #include "chain/types/message.h"
@@ -13,6 +14,9 @@ struct FeeRule {
   types::Epoch replace_after = 10;  ///< pending so long: outbid it
   /// Held back while the base fee is above, until the message's own cutoff.
   std::optional<types::BigInt> base_fee_ceiling{};
+  /// So many new ones of a sender an epoch: gas is estimated before the others of the epoch ran,
+  /// and too many of a heavy kind then run out of it.
+  std::size_t most_an_epoch = SIZE_MAX;
 };
 
 /// Lowers fee cap, then premium, to what `max_fee` allows. False where not even 1 a gas is left.

@@ -44,6 +44,9 @@ void Outbox::send(Pool& pool, const Head& head, std::vector<Entry> of_sender) {
   });
   std::size_t pending = 0;
   bool lowest = true;
+  std::map<std::string, std::size_t> begun;  // of each kind, in this epoch
+  for (const auto& entry : of_sender)
+    if (entry.attempts.size() == 1 && entry.signed_at == head.height) ++begun[entry.wish.kind];
   for (auto& entry : of_sender) {
     if (entry.state == State::pending) {
       ++pending;
@@ -56,9 +59,11 @@ void Outbox::send(Pool& pool, const Head& head, std::vector<Entry> of_sender) {
           !replace(pool, head, entry))
         return;
       lowest = false;
-    } else if (pending < settings_.most_pending) {
+    } else if (pending < settings_.most_pending &&
+               begun[entry.wish.kind] < rule(entry).most_an_epoch) {
       if (!prepare(pool, head, entry)) continue;
       ++pending;
+      ++begun[entry.wish.kind];
       if (!push(pool, head, entry)) return;
     }
   }

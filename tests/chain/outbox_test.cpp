@@ -3,9 +3,11 @@
 #include <sqlite3.h>
 
 #include "chain/outbox/refusal.h"
+#include "chain/outbox/rpc_pool.h"
 #include "chain/rpc/endpoint.h"
 #include "kernels/base/error.h"
 #include "tests/catch.h"
+#include "tests/chain/http_server.h"
 #include "tests/chain/model_pool.h"
 #include "tests/chain/recorded.h"
 #include "tests/chain/scratch.h"
@@ -26,6 +28,7 @@ outbox::Settings settings() {
   s.rules["held"] = {
       .max_fee = kMaxFee, .replace_after = 4, .base_fee_ceiling = types::BigInt(500)};
   s.rules["urgent"] = {.max_fee = kMaxFee, .maximize = true, .replace_after = 2};
+  s.rules["heavy"] = {.max_fee = kMaxFee, .replace_after = 4, .most_an_epoch = 3};
   s.confidence = 5;
   s.finality = 30;
   s.repush = 5;
@@ -225,6 +228,21 @@ TEST_CASE("outbox: what waits: a high base fee until the cutoff, missing funds, 
   CHECK(h.entry("other").state != State::queued);  // nobody else waits for it
 }
 
+TEST_CASE("outbox: a heavy kind goes out a few an epoch", "[outbox]") {
+  House h;
+  for (int i = 0; i < 8; ++i) h.box->enqueue(h.wish(std::to_string(i), 0, "heavy"));
+  h.box->enqueue(h.wish("light"));
+  const auto queued = [&] { return h.box->entries(State::queued).size(); };
+  h.box->tick(h.pool);
+  CHECK(queued() == 5);
+  CHECK(h.entry("light").state == State::pending);
+  h.box->tick(h.pool);  // the same epoch
+  CHECK(queued() == 5);
+  ++h.pool.height;
+  h.box->tick(h.pool);
+  CHECK(queued() == 2);
+}
+
 TEST_CASE("outbox: what no chain would run is refused and takes no nonce", "[outbox]") {
   House h;
   h.pool.estimate_error =
@@ -295,6 +313,42 @@ TEST_CASE("outbox: the pool's refusals, in lotus' words", "[outbox]") {
     const auto error = recorded::read(name)["response"]["error"];
     CHECK(outbox::refusal_of_estimate(error["code"], error["message"].get<std::string>()) == what);
   }
+}
+
+TEST_CASE("outbox: a real node's answers through the same eyes", "[outbox]") {
+  nlohmann::json answer;
+  HttpServer server([&](const HttpServer::Request& r) {
+    answer["id"] = nlohmann::json::parse(r.body)["id"];
+    return HttpServer::Answer{200, answer.dump()};
+  });
+  rpc::Client client(rpc::parse_api_info(server.url()), {});
+  const rpc::Node node(client, types::Network::testnet);
+  outbox::RpcPool pool(node);
+  using Where = outbox::Found::Where;
+  const auto search = [&](const std::string& name) {
+    answer = recorded::read(name)["response"];
+    return pool.search(types::Cid::of_cbor({}));
+  };
+  CHECK(search("StateSearchMsg").where == Where::on_chain);
+  CHECK(search("StateSearchMsg").lookup.height == 4889);
+  CHECK(search("StateSearchMsg-pending").where == Where::nowhere);
+  CHECK(search("StateSearchMsg-unknown").where == Where::nowhere);
+  CHECK(search("StateSearchMsg-forgotten").where == Where::nowhere);
+  answer = {{"jsonrpc", "2.0"},
+            {"error",
+             {{"code", 1},
+              {"message",
+               "found message with equal nonce as the one we are "
+               "looking for (F:bafy n 3, TS: bafy n3)"}}}};
+  CHECK(pool.search(types::Cid::of_cbor({})).where == Where::taken);
+  answer["error"]["message"] = "something else";
+  CHECK_THROWS_AS(pool.search(types::Cid::of_cbor({})), rpc::RpcError);
+  answer = recorded::read("ChainHead")["response"];
+  CHECK((pool.head().height == 4898 && pool.head().base_fee == 100));
+  answer = recorded::read("MpoolGetConfig")["response"];
+  CHECK(pool.replace_ratio() == 1.25);
+  answer = recorded::read("MpoolGetNonce")["response"];
+  CHECK(pool.next_nonce(types::Address::of_id(100)) == 23);
 }
 
 TEST_CASE("outbox: crashes, lost answers, forgotten messages, fee spikes and reorgs of depth 20",
