@@ -56,7 +56,7 @@ TEST_CASE("commit hdf5: other files and cut ones are refused", "[commit]") {
 TEST_CASE("commit hdf5: a byte of the proofs changed is a flaw", "[commit]") {
   const auto output = reference();
   const auto image = sector::to_c1_hdf5(output);
-  const auto& leaf = output.partitions[0][0].comm_d.leaf.bytes;
+  const auto& leaf = output.partitions[0][0].comm_r_last.leaf.bytes;  // of CommD all are zero
   const auto at = image.find(std::string(leaf.begin(), leaf.end()));
   REQUIRE(at != std::string::npos);
   for (const std::size_t offset : {0u, 40u, 500u, 5000u, 8000u}) {
