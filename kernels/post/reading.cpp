@@ -38,7 +38,9 @@ void add_stored_rows(std::vector<Extent>& wanted, const tree::Layout& layout, un
 }
 
 std::vector<Extent> merged(std::vector<Extent> wanted, std::uint64_t gap_nodes) {
-  std::sort(wanted.begin(), wanted.end());
+  std::sort(wanted.begin(), wanted.end(), [](const Extent& a, const Extent& b) {
+    return std::pair(a.file, a.first) < std::pair(b.file, b.first);
+  });
   std::vector<Extent> out;
   for (const auto& next : wanted) {
     if (!out.empty() && out.back().file == next.file &&

@@ -17,7 +17,7 @@ namespace sealyard::post {
 struct Extent {
   unsigned file = 0;
   std::uint64_t first = 0, nodes = 0;
-  friend auto operator<=>(const Extent&, const Extent&) = default;
+  friend bool operator==(const Extent&, const Extent&) = default;
 };
 
 /// How long the files are, replica first.
