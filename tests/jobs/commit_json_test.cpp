@@ -165,10 +165,12 @@ TEST_CASE("commit json: what is not its form is refused", "[json]") {
 
 TEST_CASE("commit json: a change of any field is seen and named", "[json][property]") {
   // Interactive, synthetic and non-interactive; of the longer ones some.
-  for (const auto& [name, step] : {std::pair{"2k-cc-v1_1", 1u},
-                                   {"2k-data-synth", 7u},
-                                   {"2k-data-ni", 397u},
-                                   {"8m-data-v1_1", 61u}}) {
+  for (const auto& one : {std::pair{"2k-cc-v1_1", 1u},
+                          {"2k-data-synth", 7u},
+                          {"2k-data-ni", 397u},
+                          {"8m-data-v1_1", 61u}}) {
+    const auto name = one.first;  // a lambda of C++20 cannot keep parts of a pair
+    const auto step = one.second;
     const auto text = vectors::bytes(std::string("seal/") + name + "/c1.json");
     auto json = nlohmann::json::parse(text);
     const auto config = vectors::seal_case(name).config;
