@@ -42,6 +42,7 @@ void Job::State::read_options() {
   if (sectors.size() == 1) about = sectors;
   const auto& backends = options.at("--backend");
   backend = parse_backend(backends.empty() ? "auto" : backends.front());
+  device::use_at_most(backend);
   threads = environment.cpus;
   if (const auto& words = options.at("--threads"); !words.empty()) {
     const auto number = parse_number("--threads", words.front());

@@ -2,6 +2,8 @@
 
 #include <cpuid.h>
 
+#include <atomic>
+
 namespace sealyard::device {
 namespace {
 
@@ -16,6 +18,8 @@ bool cpu_has_avx512() {
   return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
          __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512ifma");
 }
+
+std::atomic<Backend> most{Backend::avx512};
 
 }  // namespace
 
@@ -39,9 +43,11 @@ bool host_has(Backend backend) {
 }
 
 Backend best_cpu() {
-  if (host_has(Backend::avx512)) return Backend::avx512;
-  if (host_has(Backend::sha_ni)) return Backend::sha_ni;
+  for (const auto backend : {Backend::avx512, Backend::sha_ni})
+    if (backend <= most && host_has(backend)) return backend;
   return Backend::portable;
 }
+
+void use_at_most(Backend backend) { most = backend; }
 
 }  // namespace sealyard::device

@@ -1,12 +1,17 @@
 // What benches share: time on one core, the clock of that core, and how results are printed.
 #pragma once
 #include <fmt/format.h>
+#include <sys/resource.h>
 
 #include <algorithm>
 #include <cstdint>
+#include <cstdlib>
 #include <ctime>
+#include <map>
 #include <string>
 #include <string_view>
+#include <thread>
+#include <vector>
 
 #include "kernels/base/error.h"
 
@@ -62,6 +67,77 @@ inline void print_row(std::string_view name, double ns, double portable_ns, doub
 inline void print_ratio(std::string_view name, double value, double goal) {
   fmt::print("RATIO {} {:.2f} {:.2f}\n", name, value, goal);
 }
+
+/// Wall time, and CPU time of all threads.
+struct Spent {
+  double wall_s = 0, core_s = 0;
+};
+inline Spent less(const Spent& a, const Spent& b) {
+  return a.wall_s > 0 && a.wall_s < b.wall_s ? a : b;
+}
+
+class Meter {
+ public:
+  explicit Meter(int who = RUSAGE_SELF) : who_(who), from_(now()) {}
+  Spent spent() const {
+    const auto to = now();
+    return {to.wall_s - from_.wall_s, to.core_s - from_.core_s};
+  }
+
+ private:
+  Spent now() const {
+    timespec wall{};
+    clock_gettime(CLOCK_MONOTONIC, &wall);
+    rusage usage{};
+    getrusage(who_, &usage);
+    const auto s = [](const timeval& t) {
+      return static_cast<double>(t.tv_sec) + 1e-6 * static_cast<double>(t.tv_usec);
+    };
+    return {static_cast<double>(wall.tv_sec) + 1e-9 * static_cast<double>(wall.tv_nsec),
+            s(usage.ru_utime) + s(usage.ru_stime)};
+  }
+
+  int who_;
+  Spent from_;
+};
+
+/// A shell command.  @throws Error{internal} it did not end with 0.
+inline Spent spent_by(const std::string& command) {
+  const Meter meter(RUSAGE_CHILDREN);
+  if (const int status = std::system(command.c_str()); status != 0)
+    throw Error(Fault::internal, "{}: ended with status {}", command, status);
+  return meter.spent();
+}
+
+inline unsigned cores() { return std::max(std::thread::hardware_concurrency(), 1u); }
+
+/// Options of a bench: `texts` take a word, `flags` none.  @throws Error{usage} any other word.
+class Words {
+ public:
+  Words(int argc, char** argv, std::vector<std::string> texts, std::vector<std::string> flags) {
+    for (int i = 1; i < argc; ++i) {
+      const std::string word = argv[i];
+      const auto is = [&](const std::vector<std::string>& all) {
+        return std::find(all.begin(), all.end(), word) != all.end();
+      };
+      if (is(flags))
+        given_[word] = "";
+      else if (is(texts) && i + 1 < argc)
+        given_[word] = argv[++i];
+      else
+        throw Error(Fault::usage,
+                    "{}: unknown, or its value is missing; see the head of the source", word);
+    }
+  }
+  bool has(const std::string& word) const { return given_.contains(word); }
+  const std::string& text(const std::string& word) const { return given_.at(word); }
+  unsigned long number(const std::string& word, unsigned long otherwise) const {
+    return has(word) ? std::strtoul(text(word).c_str(), nullptr, 10) : otherwise;
+  }
+
+ private:
+  std::map<std::string, std::string> given_;
+};
 
 /// main() of a bench: errors become one line and an exit code.
 template <typename Run>

@@ -75,6 +75,12 @@ test::Run run(const std::vector<std::string>& argv,
 
 }  // namespace
 
+TEST_CASE("c2: the portable variants give the same proof", "[c2][bit-exact][portable]") {
+  const Sector sector("2k-data-v1_1");
+  run(sector.argv({"--fixed-randomness", "2k-data-v1_1", "--backend", "portable"}));
+  CHECK(sector.proof() == reference_proof("2k-data-v1_1"));
+}
+
 TEST_CASE("c2: the reference's proof, and memory as the model says", "[c2][bit-exact][plain]") {
   const Sector sector("2k-data-v1_1");
   const auto peak = run(sector.argv({"--fixed-randomness", "2k-data-v1_1"}))
