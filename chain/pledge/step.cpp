@@ -61,6 +61,18 @@ bool awaited(const Sector& sector, const stage::Result& result) {
   return unix_ms(result.ended) >= sector.job->intent_ms - skew_ms;
 }
 
+/// Parameters somebody made for himself prove anything to those who know their secrets.
+std::optional<std::string> refusal(const stage::Result& result,
+                                   const settings::Settings& settings) {
+  if (result.stage != stage::kC2 || settings.development()) return std::nullopt;
+  const auto params = result.inputs.find("params");
+  if (params != result.inputs.end() && params->second == "official") return std::nullopt;
+  return fmt::format(
+      "INSECURE: the proof was made with development parameters, which {} does not take; get the "
+      "official ones with seal-params fetch, or set miner.network = \"development\"",
+      settings.network);
+}
+
 std::string node_of(const std::vector<std::string>& nodes) {
   return nodes.empty() ? std::string() : nodes.front();
 }
@@ -166,6 +178,9 @@ Step stage_step(const Sector& sector, const Facts& facts, const settings::Settin
     const bool just_now =
         facts.result_seen_ms == 0 || facts.now_ms < facts.result_seen_ms + kEndingMs;
     if (busy && just_now) return Wait{"result written; its job is ending"};
+    if (const auto why = refusal(*facts.result, settings))
+      return Record{event::kFailed,
+                    decide(sector, "configuration", *why, settings.retry, facts.now_ms)};
     return Record{event::kCommitted, result_payload(*sector.job, *facts.result)};
   }
   if (sector.job && sector.job->ended_ms != 0) return ended_without_result(sector, facts, settings);

@@ -18,6 +18,7 @@ namespace sealyard::settings {
 namespace {
 
 constexpr std::string_view kStages[] = {"add_piece", "pc1", "pc2", "c1", "c2", "finalize"};
+constexpr std::string_view kNetworks[] = {"mainnet", "calibrationnet", "development"};
 constexpr std::string_view kLevels[] = {"trace", "debug", "info", "warn", "error"};
 
 /// One table of the file: takes known keys out, then refuses what is left over.
@@ -123,6 +124,12 @@ void read_miner(Table& table, Settings& settings) {
       table.refuse(*node, "id", "want a number or \"f01000\"");
   }
   table.get("proof_type", settings.proof_type);
+  if (const auto* node = table.take("network")) {
+    settings.network = node->value_exact<std::string>().value_or("");
+    if (std::find(std::begin(kNetworks), std::end(kNetworks), settings.network) ==
+        std::end(kNetworks))
+      table.refuse(*node, "network", "want mainnet, calibrationnet or development");
+  }
   table.get("first_sector", settings.first_sector);
   table.get("max_sealing_sectors", settings.max_sealing_sectors);
 }

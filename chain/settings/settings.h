@@ -36,6 +36,9 @@ struct Settings {
 
   std::uint64_t miner = 1000;
   std::string proof_type = "StackedDrg32GiBV1_1";
+  /// Whose chain the sectors are for. On any but "development" a proof counts only when it was made
+  /// with official parameters.
+  std::string network = "mainnet";
   std::uint64_t first_sector = 0;
   std::uint64_t max_sealing_sectors = 0;  ///< 0 = no limit; lotus: MaxSealingSectors
 
@@ -50,6 +53,7 @@ struct Settings {
   Stage all_stages;                     ///< for what [stage.<name>] does not say
   std::map<std::string, Stage> stages;  ///< by name: add_piece, pc1, pc2, c1, c2, finalize
   Retry retry;
+  bool development() const { return network == "development"; }
 
   std::uint64_t poll_s = 10;
   std::uint64_t comment_s = 60;  ///< least time between two progress comments of one job

@@ -45,6 +45,7 @@ std::string text(const Settings& s) {
 [miner]
 id = "f0{}"
 proof_type = {}            # a registered proof, by name or number
+network = {}               # mainnet, calibrationnet: official parameters only; development: any
 first_sector = {}          # numbers below are never given out
 max_sealing_sectors = {}   # a pledge beyond it is refused; 0 = no limit
 
@@ -60,7 +61,7 @@ conf = {}                  # slurm.conf; empty = SLURM_CONF, else Slurm's defaul
 cluster_tag = {}           # part of every job name; empty = the id of the ledger
 default_group = {}         # pledges without a group run on nodes with the feature grp_<group>
 )",
-      s.miner, quoted(s.proof_type), s.first_sector, s.max_sealing_sectors,
+      s.miner, quoted(s.proof_type), quoted(s.network), s.first_sector, s.max_sealing_sectors,
       quoted(s.storage_root.string()), quoted(s.store_root.string()), quoted(s.programs.string()),
       quoted(s.slurm_conf), quoted(s.cluster_tag), quoted(s.default_group));
   out += stage_lines(s.all_stages);

@@ -31,6 +31,7 @@ TEST_CASE("settings: what is written is what is read", "[settings]") {
   settings::Settings s = settings::load(scratch.path(), "/opt/sealyard/bin");
   s.miner = 9007199254740993;
   s.proof_type = "StackedDrg2KiBV1_1";
+  s.network = "development";
   s.cluster_tag = "north";
   s.all_stages.account = "f01000";
   s.stages["pc1"] = {.slurm_partition = "pc1", .gres = "pc1slot:1", .cores = 4};
@@ -39,6 +40,7 @@ TEST_CASE("settings: what is written is what is read", "[settings]") {
   const auto back = load(scratch.path(), settings::text(s));
   CHECK(back.miner == s.miner);
   CHECK(back.proof_type == s.proof_type);
+  CHECK(back.network == "development");
   CHECK(back.cluster_tag == "north");
   CHECK(back.stage("pc1").slurm_partition == "pc1");
   CHECK(back.stage("pc1").account == "f01000");
@@ -56,6 +58,7 @@ TEST_CASE("settings: each mistake is named with its line", "[settings]") {
       {"[daemon]\npoll_s = 0\n", "config.toml:2: daemon.poll_s: want a whole number from 1"},
       {"[daemon]\n\npool_s = 4\n", "config.toml:3: daemon.pool_s: is no setting"},
       {"[stage.pc9]\npartition = \"x\"\n", "stage.pc9: is no setting"},
+      {"[miner]\nnetwork = \"mainet\"\n", "config.toml:2: miner.network: want mainnet"},
       {"[slurm]\ncluster_tag = \"a.b\"\n", "config.toml:2: slurm.cluster_tag: want at most 32"},
       {"[miner\n", "config.toml:1: "},
       {"[miner]\nid = \"x1\"\n", "miner 'x1' is no actor id"},

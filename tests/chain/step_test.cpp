@@ -129,6 +129,41 @@ TEST_CASE("step: the result file decides, whatever Slurm says", "[step]") {
   CHECK(pc1.sector.state == State::pre_commit2);
 }
 
+TEST_CASE("step: a proof with development parameters counts on a development network only",
+          "[step]") {
+  Story story;
+  story.to_pc2();
+  story.run("pc2", 13, {});
+  story.add("seed", {{"value", Story::kTicket}, {"epoch", 0}, {"source", "random"}});
+  story.run("c1", 14, {});
+  story.intent("c2", 1);
+  story.submitted(15);
+  Facts facts;
+  facts.now_ms = story.clock_ms + 60'000;
+  facts.slurm_answers = true;
+  facts.result.emplace();
+  facts.result->stage = "c2";
+  facts.result->sector = story.sector.id;
+  facts.result->attempt = {15, 0, "n1", "n1", 99};
+  facts.result->ended = "2033-01-01T00:00:00Z";
+  settings::Settings settings;
+  REQUIRE(settings.network == "mainnet");
+  for (const char* origin : {"development", "", "official"}) {
+    facts.result->inputs["params"] = origin;
+    const auto step = next_step(story.sector, facts, settings);
+    if (origin == std::string("official")) {
+      record_of(step, "committed");
+      continue;
+    }
+    const auto& failed = record_of(step, "failed").payload;
+    CHECK(failed["action"] == "hold");
+    CHECK(failed["text"].get<std::string>().find("INSECURE") != std::string::npos);
+  }
+  settings.network = "development";
+  facts.result->inputs["params"] = "development";
+  record_of(next_step(story.sector, facts, settings), "committed");
+}
+
 TEST_CASE("step: a job that still runs is given time to end after its result", "[step]") {
   Pc1 pc1;
   pc1.facts.result = pc1.result(40);
