@@ -9,7 +9,7 @@ Every request is a line of LOG, "name first-byte"; PORT_FILE appears when the se
   cut        ranges, but no more than 256 KiB a connection
   plain-cut  both of it
   stuck      no byte behind the first 256 KiB ever comes
-  slow       ranges, 64 KiB every 50 ms
+  slow       ranges, 64 KiB every 200 ms
   busy       503 twice, then as ranges
   closed     403 always
 """
@@ -71,7 +71,7 @@ class Handler(BaseHTTPRequestHandler):
             for at in range(first, min(end, len(data)), STEP):
                 self.wfile.write(data[at:min(at + STEP, end)])
                 if mode == "slow":
-                    time.sleep(0.05)
+                    time.sleep(0.2)
         except ConnectionError:
             pass
         self.close_connection = end < len(data)
