@@ -7,6 +7,7 @@
 #include "kernels/curve/msm.h"
 #include "kernels/curve/variants.h"
 #include "tests/bench/bench.h"
+#include "tests/bench/scalars.h"
 
 using namespace sealyard;
 using namespace sealyard::curve;
@@ -37,13 +38,6 @@ std::vector<Affine<Group>> points(std::size_t n) {
   return made;
 }
 
-std::vector<Fr> scalars(std::size_t n) {
-  std::vector<Fr> made(n);
-  Fr x = field::from_u64(5);
-  for (auto& scalar : made) scalar = x = field::add(field::pow5(x), field::one());
-  return made;
-}
-
 template <typename Group>
 void bench_adds(double limit_cycles) {
   const auto p = points<Group>(2048);
@@ -66,7 +60,7 @@ template <typename Group>
 double bench_products(unsigned log_size) {
   const std::size_t n = std::size_t{1} << log_size;
   const auto p = points<Group>(n);
-  const auto s = scalars(n);
+  const auto s = bench::scalars(n);
   const int rounds = log_size < 16 ? 5 : 2;
   Affine<Group> want;
   const double peer = bench::least_ns(rounds, static_cast<double>(n),

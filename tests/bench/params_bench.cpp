@@ -13,24 +13,18 @@
 #include "kernels/device/cpu.h"
 #include "kernels/groth16/generate.h"
 #include "tests/bench/bench.h"
+#include "tests/bench/scalars.h"
 
 using namespace sealyard;
 using namespace sealyard::curve;
 
 namespace {
 
-std::vector<Fr> scalars(std::size_t n) {
-  std::vector<Fr> made(n);
-  Fr x = field::from_u64(5);
-  for (auto& scalar : made) scalar = x = field::add(field::pow5(x), field::one());
-  return made;
-}
-
 // A product is 16 entries of a comb of 16-bit windows, added up in batches: 6 products of 264
 // multiply-adds each (G2: 17), on 8 lanes, two a cycle.
 template <typename Group>
 double bench_products(std::size_t n, double products_of_an_add) {
-  const auto s = scalars(n);
+  const auto s = bench::scalars(n);
   const auto base = Affine<Group>::generator();
   std::vector<Affine<Group>> found(n), want(256);
   const double peer = bench::least_ns(3, static_cast<double>(want.size()), [&] {
