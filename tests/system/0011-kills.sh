@@ -15,6 +15,7 @@ from() { python3 -c 'import json,sys; print(json.load(open(sys.argv[1]))[sys.arg
 
 sealyard config init --proof-type 6 --storage "$root" --store "$scratch/store" > "$scratch/log"
 sed -i 's/^poll_s.*/poll_s = 1/; s/^wait_s.*/wait_s = 1/; s/^attempts.*/attempts = 100/; s/^first_sector.*/first_sector = 10/' "$SEALYARD_HOME/config.toml"
+slow_programs  # the fast variants are done before a blow falls
 cat >> "$SEALYARD_HOME/config.toml" <<END
 [environment]
 FIL_PROOFS_PARENT_CACHE = "$scratch/parents"

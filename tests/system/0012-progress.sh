@@ -6,6 +6,7 @@ with_slurm --nodes 1
 export SEALYARD_HOME=$scratch/home
 sealyard config init --proof-type 6 --storage "$scratch/root" --store "$scratch/store" > "$scratch/log"
 sed -i 's/^poll_s.*/poll_s = 1/; s/^comment_s.*/comment_s = 1/' "$SEALYARD_HOME/config.toml"
+slow_programs  # long enough to be seen
 printf '[environment]\nFIL_PROOFS_PARENT_CACHE = "%s/parents"\n' "$scratch" >> "$SEALYARD_HOME/config.toml"
 sealyard sectors pledge > "$scratch/log"
 sealyard-chain > "$scratch/daemon.log" 2>&1 &

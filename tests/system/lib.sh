@@ -46,6 +46,17 @@ with_slurm() {
 # for each other on the host's outer address.
 export OMPI_MCA_btl=self,tcp OMPI_MCA_btl_tcp_if_include=lo
 
+# slow_programs: the settings of $SEALYARD_HOME take programs that run the portable variants only
+slow_programs() {
+  local program
+  mkdir "$scratch/programs"
+  for program in "$SEALYARD_BIN"/seal-*; do
+    printf '#!/bin/sh\nexec %s "$@" --backend portable\n' "$program" > "$scratch/programs/${program##*/}"
+  done
+  chmod +x "$scratch"/programs/*
+  sed -i "s|^path = .*|path = \"$scratch/programs\"|" "$SEALYARD_HOME/config.toml"
+}
+
 # within SECONDS COMMAND...: until it succeeds
 within() {
   local deadline=$((SECONDS + $1))
