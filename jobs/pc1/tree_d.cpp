@@ -1,6 +1,6 @@
 #include "jobs/pc1/tree_d.h"
 
-#include <cstring>
+#include <algorithm>
 #include <optional>
 
 #include "jobs/sector/digest_record.h"
@@ -23,8 +23,11 @@ sector::Written build(launch::Job& job, const sector::Folder& folder, const Node
   sector::MappedOutput output(folder, folder.tree_d());
   job.progress(0, layout.nodes(), "nodes", "tree_d");
   data.sequential();
-  std::memcpy(output.nodes().data(), data.nodes().data(), data.bytes().size());
-  const Node root = tree::build(layout, output.nodes(), job.share());
+  const Node root = tree::build(layout, output.nodes(), job.share(),
+                                [&](std::uint64_t first, std::span<Node> leaves) {
+                                  const auto from = data.nodes().subspan(first, leaves.size());
+                                  std::copy(from.begin(), from.end(), leaves.begin());
+                                });
   if (root != comm_d)
     throw Error(Fault::corrupt,
                 "pieces and data differ: CommD of the data is {}, want {}; rerun seal-add-piece",

@@ -1,38 +1,23 @@
 #include "kernels/fr32/fr32.h"
 
 #include <algorithm>
-#include <bit>
 #include <cstring>
 
 #include "kernels/base/error.h"
+#include "kernels/fr32/variants.h"
 
 namespace sealyard::fr32 {
 namespace {
 
-static_assert(std::endian::native == std::endian::little, "limbs are copied from and to bytes");
-
-constexpr std::uint64_t kElementBits = 254;  // of client data in a node
 constexpr std::uint64_t kNodeBits = 256;
-constexpr std::uint64_t kLowBitsOfTopLimb = ~std::uint64_t{0} >> 2;
-constexpr std::size_t kLimbs = 4;  // of a node
 
-// A block as 64-bit limbs; one more, so that a shifted read may look past the end.
-using Limbs = std::array<std::uint64_t, kPaddedBlockBytes / 8 + 1>;
-
-// 127 bytes, or fewer and zeros, to up to 4 elements: element k is bits [254 k, 254 k + 254).
-void pad_block(std::span<const std::uint8_t> unpadded, std::span<Node> padded) {
-  Limbs in{};
-  std::memcpy(in.data(), unpadded.data(), unpadded.size());
-  for (std::size_t k = 0; k < padded.size(); ++k) {
-    const std::size_t limb = k * kElementBits / 64, shift = k * kElementBits % 64;
-    std::array<std::uint64_t, kLimbs> element{};
-    for (std::size_t i = 0; i < kLimbs; ++i) {
-      element[i] = in[limb + i] >> shift;
-      if (shift != 0) element[i] |= in[limb + i + 1] << (64 - shift);
-    }
-    element[kLimbs - 1] &= kLowBitsOfTopLimb;
-    std::memcpy(padded[k].bytes.data(), element.data(), kNodeBytes);
-  }
+// Fewer bytes and zeros, to up to 4 elements.
+void pad_rest(std::span<const std::uint8_t> unpadded, std::span<Node> padded) {
+  std::array<std::uint8_t, kUnpaddedBlockBytes> in{};
+  std::copy(unpadded.begin(), unpadded.end(), in.begin());
+  std::array<Node, kBlockNodes> out;
+  portable::pad_blocks(in.data(), out.data(), 1);
+  std::copy_n(out.begin(), padded.size(), padded.begin());
 }
 
 // Up to 128 bytes, zeros behind them, to 127.
@@ -65,6 +50,12 @@ Split split(std::uint64_t bytes, std::uint64_t bits) {
 
 }  // namespace
 
+const BackendTable<PadBlocks> pad_backends{
+    .kernel = "fr32::pad",
+    .portable = portable::pad_blocks,
+    .avx512 = avx512::pad_blocks,
+};
+
 std::uint64_t to_padded(std::uint64_t unpadded) {
   const auto [elements, bits] = split(unpadded, kElementBits);
   return elements * kNodeBytes + (bits + 7) / 8;
@@ -81,17 +72,14 @@ std::uint64_t padded_nodes(std::uint64_t unpadded) {
   return elements + (bits != 0);
 }
 
-void pad(std::span<const std::uint8_t> unpadded, std::span<Node> padded) {
+void pad(std::span<const std::uint8_t> unpadded, std::span<Node> padded, Backend backend) {
   if (padded.size() != padded_nodes(unpadded.size()))
     throw Error(Fault::usage, "fr32::pad: {} bytes, room for {} nodes, want room for {}",
                 unpadded.size(), padded.size(), padded_nodes(unpadded.size()));
-  while (!padded.empty()) {
-    const auto bytes = std::min(unpadded.size(), kUnpaddedBlockBytes);
-    const auto nodes = std::min(padded.size(), kBlockNodes);
-    pad_block(unpadded.first(bytes), padded.first(nodes));
-    unpadded = unpadded.subspan(bytes);
-    padded = padded.subspan(nodes);
-  }
+  const std::size_t blocks = unpadded.size() / kUnpaddedBlockBytes;
+  pad_backends.best(backend)(unpadded.data(), padded.data(), blocks);
+  if (blocks * kUnpaddedBlockBytes < unpadded.size())
+    pad_rest(unpadded.subspan(blocks * kUnpaddedBlockBytes), padded.subspan(blocks * kBlockNodes));
 }
 
 void unpad(std::span<const std::uint8_t> padded, std::uint64_t offset,

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "kernels/base/node.h"
+#include "kernels/device/backend_table.h"
 
 namespace sealyard::fr32 {
 
@@ -31,7 +32,12 @@ std::uint64_t padded_nodes(std::uint64_t unpadded);
 /// @param unpadded  any number of bytes, 0 included.
 /// @param padded    padded_nodes(unpadded.size()) nodes, all written; no overlap.
 /// @throws Error{usage} the sizes differ; nothing written.
-void pad(std::span<const std::uint8_t> unpadded, std::span<Node> padded);
+void pad(std::span<const std::uint8_t> unpadded, std::span<Node> padded,
+         Backend backend = device::best_cpu());
+
+/// n whole blocks.
+using PadBlocks = void(const std::uint8_t* unpadded, Node* padded, std::size_t n);
+extern const BackendTable<PadBlocks> pad_backends;
 
 /// Takes client bytes [offset, offset + unpadded.size()) out of a padded stream.
 ///

@@ -11,7 +11,8 @@
 namespace sealyard::piece {
 namespace {
 
-constexpr unsigned kBatchHeight = 10;
+// High enough that the few pairs of the upper rows weigh little; 128 KiB stay in a core's cache.
+constexpr unsigned kBatchHeight = 12;
 constexpr std::size_t kBatchNodes = std::size_t{1} << kBatchHeight;
 constexpr std::uint64_t kMinPaddedBytes = fr32::kPaddedBlockBytes;
 
@@ -103,11 +104,18 @@ CommP::CommP(Backend backend) : backend_(backend) { batch_.reserve(kBatchNodes);
 void CommP::add(std::span<const Node> padded) {
   nodes_ += padded.size();
   while (!padded.empty()) {
+    if (batch_.empty() && padded.size() >= kBatchNodes) {  // hashed where it lies
+      fold(padded.first(kBatchNodes));
+      padded = padded.subspan(kBatchNodes);
+      continue;
+    }
     const auto taken = std::min(padded.size(), kBatchNodes - batch_.size());
     batch_.insert(batch_.end(), padded.begin(),
                   padded.begin() + static_cast<std::ptrdiff_t>(taken));
     padded = padded.subspan(taken);
-    if (batch_.size() == kBatchNodes) flush();
+    if (batch_.size() < kBatchNodes) return;
+    fold(batch_);
+    batch_.clear();
   }
 }
 
@@ -128,12 +136,13 @@ void CommP::add_zeros(std::uint64_t nodes) {
   }
 }
 
-// A full batch becomes one subtree, row by row in place.
-void CommP::flush() {
-  for (std::size_t n = kBatchNodes / 2; n != 0; n /= 2)
-    sha256::hash_pairs(std::span(batch_).first(2 * n), std::span(batch_).first(n), backend_);
-  push({batch_.front(), kBatchHeight});
-  batch_.clear();
+// A full batch becomes one subtree, row by row.
+void CommP::fold(std::span<const Node> leaves) {
+  rows_.resize(kBatchNodes / 2);
+  sha256::hash_pairs(leaves, rows_, backend_);
+  for (std::size_t n = kBatchNodes / 4; n != 0; n /= 2)
+    sha256::hash_pairs(std::span(rows_).first(2 * n), std::span(rows_).first(n), backend_);
+  push({rows_.front(), kBatchHeight});
 }
 
 void CommP::push(Subtree subtree) {

@@ -53,7 +53,7 @@ struct PieceInfo {
 Node comm_d(std::uint64_t sector_bytes, std::span<const PieceInfo> pieces);
 
 /// Builds a CommP from padded nodes that come in parts of any size; memory does not grow with the
-/// piece (one node a row, and a batch of 32 KiB).
+/// piece (one node a row, and a batch of 192 KiB).
 class CommP {
  public:
   explicit CommP(Backend backend);
@@ -73,11 +73,12 @@ class CommP {
     unsigned height;
   };
   void push(Subtree subtree);
-  void flush();
+  void fold(std::span<const Node> leaves);
 
   Backend backend_;
   std::uint64_t nodes_ = 0;
   std::vector<Node> batch_;     // nodes not hashed yet
+  std::vector<Node> rows_;      // of the batch being folded
   std::vector<Subtree> stack_;  // heights fall
 };
 

@@ -18,6 +18,7 @@ const BackendTable<HashPairs> hash_pairs_backends{
     .kernel = "sha256::hash_pairs",
     .portable = portable::hash_pairs,
     .sha_ni = sha_ni::hash_pairs,
+    .avx512 = avx512::hash_pairs,
 };
 
 Node state_bytes(const State& state) {

@@ -14,4 +14,8 @@ void compress(State& state, const std::uint8_t* blocks, std::size_t n);
 void hash_pairs(const Node* children, Node* parents, std::size_t n);
 }  // namespace sha_ni
 
+namespace avx512 {
+void hash_pairs(const Node* children, Node* parents, std::size_t n);
+}  // namespace avx512
+
 }  // namespace sealyard::sha256

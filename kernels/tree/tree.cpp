@@ -11,6 +11,8 @@ namespace {
 
 // Groups a thread takes at least: so that starting it costs little beside its work.
 constexpr std::size_t kGrain = 64;
+// Leaves of the subtrees that build() finishes one after another: 512 KiB with the rows above.
+constexpr std::uint64_t kCachedLeaves = 1 << 13;
 
 void hash_range(Hash hash, unsigned arity, std::span<const Node> in, std::span<Node> out,
                 Backend backend) {
@@ -35,14 +37,32 @@ void hash_row(Hash hash, unsigned arity, std::span<const Node> in, std::span<Nod
   });
 }
 
-Node build(const Layout& layout, std::span<Node> nodes, const device::Share& share) {
+Node build(const Layout& layout, std::span<Node> nodes, const device::Share& share,
+           const LeafSource& leaves) {
   if (nodes.size() != layout.nodes())
     throw Error(Fault::usage, "tree::build: room for {} nodes, want {} for {} leaves", nodes.size(),
                 layout.nodes(), layout.leaves);
-  for (unsigned row = 1; row < layout.rows(); ++row)
-    hash_row(layout.hash, layout.arity,
-             nodes.subspan(layout.row_start(row - 1), layout.row_nodes(row - 1)),
-             nodes.subspan(layout.row_start(row), layout.row_nodes(row)), share);
+  const auto part = [&](unsigned row, std::uint64_t first, std::uint64_t count) {
+    return nodes.subspan(layout.row_start(row) + first, count);
+  };
+  std::uint64_t subtree = 1;
+  unsigned height = 0;
+  for (; height + 1 < layout.rows() && subtree * layout.arity <= kCachedLeaves; ++height)
+    subtree *= layout.arity;
+  const auto grow = [&](std::uint64_t first) {
+    if (leaves) leaves(first, part(0, first, subtree));
+    for (std::uint64_t row = 1, count = subtree; row <= height; ++row, count /= layout.arity)
+      hash_range(layout.hash, layout.arity, part(row - 1, first / (subtree / count), count),
+                 part(row, first / (subtree / count) / layout.arity, count / layout.arity),
+                 share.backend);
+  };
+  device::for_ranges(share.threads, layout.leaves / subtree, 1,
+                     [&](std::size_t begin, std::size_t end) {
+                       for (auto i = begin; i < end; ++i) grow(i * subtree);
+                     });
+  for (unsigned row = height + 1; row < layout.rows(); ++row)
+    hash_row(layout.hash, layout.arity, part(row - 1, 0, layout.row_nodes(row - 1)),
+             part(row, 0, layout.row_nodes(row)), share);
   return nodes.back();
 }
 

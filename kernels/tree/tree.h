@@ -17,12 +17,18 @@ namespace sealyard::tree {
 void hash_row(Hash hash, unsigned arity, std::span<const Node> in, std::span<Node> out,
               const device::Share& share = {});
 
-/// Fills the rows above the leaves.
+/// Writes leaves first .. first + leaves.size() - 1. Called from several threads at a time.
+using LeafSource = std::function<void(std::uint64_t first, std::span<Node> leaves)>;
+
+/// Fills the rows above the leaves. A subtree that fits a core's cache is finished before the next
+/// one is begun, so that memory sees every row once.
 ///
-/// @param nodes  layout.nodes() nodes, the leaves already there; every other one is written.
-/// @return       the root, also the last node.
-/// @throws Error{usage} another length.
-Node build(const Layout& layout, std::span<Node> nodes, const device::Share& share = {});
+/// @param nodes   layout.nodes() nodes; every one above the leaves is written.
+/// @param leaves  writes the leaves, a subtree's at a time; none: they are there already.
+/// @return        the root, also the last node.
+/// @throws Error{usage} another length; what `leaves` throws.
+Node build(const Layout& layout, std::span<Node> nodes, const device::Share& share = {},
+           const LeafSource& leaves = {});
 
 /// Takes the rows above the leaves as they are made: `nodes` are nodes first, first+1, .. of `row`
 /// (1 = above the leaves). Within a row they come in order. Called by the thread that calls add().

@@ -59,14 +59,15 @@ TEST_CASE("fr32: pads as the reference's own examples", "[fr32][bit-exact]") {
 
 TEST_CASE("fr32: every length is padded as the definition says, whole or in parts",
           "[fr32][bit-exact]") {
+  const auto backend = GENERATE(from_range(fr32::pad_backends.backends()));
   const auto bytes = data(400);
   for (std::size_t n = 0; n <= bytes.size(); ++n) {
-    CAPTURE(n);
+    CAPTURE(name(backend), n);
     const auto unpadded = std::span(bytes).first(n);
     const auto want = pad_by_bits(unpadded);
     REQUIRE(fr32::padded_nodes(n) == want.size());
     std::vector<Node> out(want.size(), Node{{0xee}});
-    fr32::pad(unpadded, out);
+    fr32::pad(unpadded, out, backend);
     REQUIRE(out == want);
 
     fr32::Padder padder;
