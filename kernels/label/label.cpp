@@ -10,10 +10,15 @@
 namespace sealyard::label {
 namespace {
 
-void check_shape(const Layer& layer, std::uint64_t first, std::size_t entries) {
-  const std::uint64_t nodes = layer.current.size();
+// Nodes of a sector.
+std::uint64_t check_shape(const BatchLayer& layer, std::uint64_t first, std::size_t entries) {
+  const std::size_t sectors = layer.replica_ids.size();
   if (layer.number == 0) throw Error(Fault::usage, "label::fill: layer 0, want 1 or more");
-  const std::uint64_t wanted = layer.number == 1 ? 0 : nodes;
+  if (sectors == 0 || layer.current.size() % sectors != 0)
+    throw Error(Fault::usage, "label::fill: {} nodes of {} sectors; want as many of each",
+                layer.current.size(), sectors);
+  const std::uint64_t nodes = layer.current.size() / sectors;
+  const std::uint64_t wanted = layer.number == 1 ? 0 : layer.current.size();
   if (layer.previous.size() != wanted)
     throw Error(Fault::usage, "label::fill: layer {}: {} nodes of the layer before, want {}",
                 layer.number, layer.previous.size(), wanted);
@@ -22,6 +27,7 @@ void check_shape(const Layer& layer, std::uint64_t first, std::size_t entries) {
     throw Error(Fault::usage,
                 "label::fill: layer {}: {} parents from node {} on, want 14 a node of {} nodes",
                 layer.number, entries, first, nodes);
+  return nodes;
 }
 
 // What a damaged parents file would make us read is found before anything is read.
@@ -44,6 +50,18 @@ const BackendTable<Fill> fill_backends{
     .portable = portable::fill,
     .sha_ni = sha_ni::fill,
 };
+
+std::vector<Kernel> kernels(Backend most) {
+  std::vector<Kernel> found;
+  for (const Kernel& kernel : {Kernel{"portable", Backend::portable, 1, 1, portable::fill},
+                               Kernel{"sha-ni x1", Backend::sha_ni, 1, 1, sha_ni::fill},
+                               Kernel{"sha-ni x2", Backend::sha_ni, 2, 2, sha_ni::fill_2},
+                               Kernel{"sha-ni x4", Backend::sha_ni, 4, 4, sha_ni::fill_4},
+                               Kernel{"avx512 x16", Backend::avx512, 1, 16, avx512::fill_16},
+                               Kernel{"avx512 x32", Backend::avx512, 17, 32, avx512::fill_32}})
+    if (kernel.backend <= most && device::host_has(kernel.backend)) found.push_back(kernel);
+  return found;
+}
 
 Node prover_id(std::uint64_t miner) {
   Node out;
@@ -68,17 +86,39 @@ Node replica_id(const Node& prover_id, std::uint64_t sector, const Node& ticket,
 
 void fill(const Layer& layer, std::uint64_t first, std::span<const std::uint32_t> parents,
           Backend backend) {
-  check_shape(layer, first, parents.size());
-  check_parents(layer.current.size(), first, parents);
-  fill_backends.best(backend)({
-      .replica_id = layer.replica_id,
-      .number = layer.number,
-      .first = first,
-      .last = first + parents.size() / kParents,
-      .previous = layer.number == 1 ? nullptr : layer.previous.data(),
-      .current = layer.current.data(),
-      .parents = parents.data(),
-  });
+  const auto chosen = fill_backends.choose(backend);
+  const Part part{{name(chosen), chosen, 1, 1, fill_backends.entry(chosen)}, 1};
+  fill({{&layer.replica_id, 1}, layer.number, layer.previous, layer.current}, first, parents,
+       {&part, 1});
+}
+
+void fill(const BatchLayer& layer, std::uint64_t first, std::span<const std::uint32_t> parents,
+          std::span<const Part> split) {
+  const auto nodes = check_shape(layer, first, parents.size());
+  const std::size_t sectors = layer.replica_ids.size();
+  std::size_t taken = 0;
+  for (const auto& [kernel, count] : split) {
+    if (count < kernel.least || count > kernel.most)
+      throw Error(Fault::usage, "label::fill: {} takes {} to {} sectors, not {}", kernel.name,
+                  kernel.least, kernel.most, count);
+    taken += count;
+  }
+  if (taken != sectors)
+    throw Error(Fault::usage, "label::fill: kernels for {} sectors, want {}", taken, sectors);
+  check_parents(nodes, first, parents);
+  std::size_t sector = 0;
+  for (const auto& [kernel, count] : split) {
+    kernel.fill({.replica_ids = layer.replica_ids.data() + sector,
+                 .sectors = count,
+                 .stride = sectors,
+                 .number = layer.number,
+                 .first = first,
+                 .last = first + parents.size() / kParents,
+                 .previous = layer.number == 1 ? nullptr : layer.previous.data() + sector,
+                 .current = layer.current.data() + sector,
+                 .parents = parents.data()});
+    sector += count;
+  }
 }
 
 }  // namespace sealyard::label

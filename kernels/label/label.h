@@ -3,6 +3,8 @@
 #pragma once
 #include <cstdint>
 #include <span>
+#include <string_view>
+#include <vector>
 
 #include "kernels/base/node.h"
 #include "kernels/device/backend_table.h"
@@ -45,9 +47,22 @@ struct Layer {
 void fill(const Layer& layer, std::uint64_t first, std::span<const std::uint32_t> parents,
           Backend backend);
 
-/// The checked arguments of fill(); `previous` is null for layer 1.
+/// The same layer of several sectors of one porep, being filled in lock step: they share their
+/// parents. Node v of sector k of n is nodes[v * n + k]: a parent of all sectors is one run of
+/// bytes.
+struct BatchLayer {
+  std::span<const Node> replica_ids;  ///< one a sector
+  std::uint32_t number;               ///< from 1
+  std::span<const Node> previous;     ///< all n sectors' layer number - 1; empty for layer 1
+  std::span<Node> current;
+};
+
+/// The checked arguments of fill(); `previous` is null for layer 1. A kernel fills sectors
+/// [0, sectors) of rows that are `stride` nodes long.
 struct Range {
-  Node replica_id;
+  const Node* replica_ids;
+  unsigned sectors;
+  std::size_t stride;
   std::uint32_t number;
   std::uint64_t first, last;
   const Node* previous;
@@ -55,6 +70,36 @@ struct Range {
   const std::uint32_t* parents;  ///< entry of `first`
 };
 using Fill = void(const Range& range);
-extern const BackendTable<Fill> fill_backends;
+extern const BackendTable<Fill> fill_backends;  ///< any number of sectors, one after another
+
+/// A way to fill several sectors at a time on one core: lanes of one vector, or streams whose
+/// instructions fill each other's latency. All write the same bytes; which is fastest for how many
+/// sectors depends on the core: measure().
+struct Kernel {
+  std::string_view name;
+  Backend backend;
+  unsigned least, most;  ///< sectors it takes; time does not depend on how many
+  Fill* fill;
+};
+/// Those that this host can run and `most` allows; portable first. portable and sha-ni x1 take 1.
+std::vector<Kernel> kernels(Backend most = device::best_cpu());
+
+/// As fill() above, for all sectors: `split` tells how many each kernel takes, sector 0 first.
+/// @throws Error{usage} also when `split` does not add up to the sectors or does not fit a kernel.
+struct Part {
+  Kernel kernel;
+  unsigned sectors;
+};
+void fill(const BatchLayer& layer, std::uint64_t first, std::span<const std::uint32_t> parents,
+          std::span<const Part> split);
+
+/// Nanoseconds in which a kernel labels one node of the most sectors that it takes, parents in the
+/// cache; takes some ten milliseconds.
+double measure(const Kernel& kernel);
+
+/// The split of `sectors` that takes least time. `ns` are the measured times of `kernels`.
+/// @throws Error{usage} no kernel takes a single sector, or other sizes.
+std::vector<Part> fastest_split(unsigned sectors, std::span<const Kernel> kernels,
+                                std::span<const double> ns);
 
 }  // namespace sealyard::label

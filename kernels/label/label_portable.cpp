@@ -13,9 +13,9 @@ Node header_tail(std::uint32_t layer, std::uint64_t node) {
   return tail;
 }
 
-Node label(const Range& range, std::uint64_t node) {
+Node label(const Range& range, unsigned sector, std::uint64_t node) {
   sha256::Hasher hasher(Backend::portable);
-  hasher.update(range.replica_id);
+  hasher.update(range.replica_ids[sector]);
   hasher.update(header_tail(range.number, node));
   if (node != 0) {
     const std::uint32_t* parents = range.parents + (node - range.first) * kParents;
@@ -23,7 +23,7 @@ Node label(const Range& range, std::uint64_t node) {
     for (std::size_t i = 0; i < kHashedParents; ++i) {
       const std::size_t which = i % used;
       const Node* from = which < kBaseParents ? range.current : range.previous;
-      hasher.update(from[parents[which]]);
+      hasher.update(from[parents[which] * range.stride + sector]);
     }
   }
   return trim(hasher.finish());
@@ -33,7 +33,8 @@ Node label(const Range& range, std::uint64_t node) {
 
 void fill(const Range& range) {
   for (std::uint64_t node = range.first; node < range.last; ++node)
-    range.current[node] = label(range, node);
+    for (unsigned sector = 0; sector < range.sectors; ++sector)
+      range.current[node * range.stride + sector] = label(range, sector, node);
 }
 
 }  // namespace sealyard::label::portable

@@ -7,6 +7,8 @@
 #pragma once
 #include <immintrin.h>
 
+#include <array>
+
 #include "kernels/sha256/round_constants.h"
 #include "kernels/sha256/sha256.h"
 
@@ -100,6 +102,21 @@ struct SameBlock {
   const std::uint32_t* wk;
   SEALYARD_AVX512_INLINE __m512i operator()(unsigned, unsigned t) const { return all(wk[t]); }
 };
+
+/// What SameBlock takes for the second block of every 64-byte message: one bit, zeros, length 512.
+alignas(64) inline constexpr auto kPaddingOf64Bytes = [] {
+  std::array<std::uint32_t, 64> w{};
+  w[0] = 0x80000000;
+  w[15] = 512;
+  const auto rotr = [](std::uint32_t x, int n) { return x >> n | x << (32 - n); };
+  for (std::size_t t = 16; t < 64; ++t) {
+    const auto a = w[t - 15], b = w[t - 2];
+    w[t] = (rotr(b, 17) ^ rotr(b, 19) ^ b >> 10) + w[t - 7] + (rotr(a, 7) ^ rotr(a, 18) ^ a >> 3) +
+           w[t - 16];
+  }
+  for (std::size_t t = 0; t < 64; ++t) w[t] += kRound[t];
+  return w;
+}();
 
 /// One block of kGroups times 16 messages: the rounds of one group fill the latency of the other's.
 template <unsigned kGroups, typename Wk>

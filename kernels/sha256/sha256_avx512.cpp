@@ -8,22 +8,6 @@
 namespace sealyard::sha256::avx512 {
 namespace {
 
-// The second block of every 64-byte message: one bit, zeros, the length 512.
-constexpr std::array<std::uint32_t, 64> padding_of_64_bytes() {
-  std::array<std::uint32_t, 64> w{};
-  w[0] = 0x80000000;
-  w[15] = 512;
-  const auto rotr = [](std::uint32_t x, int n) { return x >> n | x << (32 - n); };
-  for (std::size_t t = 16; t < 64; ++t) {
-    const auto a = w[t - 15], b = w[t - 2];
-    w[t] = (rotr(b, 17) ^ rotr(b, 19) ^ b >> 10) + w[t - 7] + (rotr(a, 7) ^ rotr(a, 18) ^ a >> 3) +
-           w[t - 16];
-  }
-  for (std::size_t t = 0; t < 64; ++t) w[t] += kRound[t];
-  return w;
-}
-alignas(64) constexpr auto kPadding = padding_of_64_bytes();
-
 // 16 pairs: lane i is pair 2 i, lane 8 + i is pair 2 i + 1, so that parents can be stored as nodes.
 SEALYARD_AVX512_INLINE void load_pairs(const Node* children, Schedule& schedule) {
   __m512i even[8], odd[8];
@@ -52,7 +36,7 @@ template <unsigned kGroups>
     s[g] = spread(kInitialState);
   }
   rounds(s, Schedules{first[0].at, 64});
-  rounds(s, SameBlock{kPadding.data()});
+  rounds(s, SameBlock{kPaddingOf64Bytes.data()});
   for (std::size_t g = 0; g < kGroups; ++g) store_trimmed(s[g], kLanes, parents + kLanes * g);
 }
 

@@ -219,6 +219,113 @@ TEST_CASE("label: ranges of any size give the same layer", "[label]") {
   }
 }
 
+namespace {
+
+std::vector<Node> replica_ids(unsigned sectors) {
+  std::vector<Node> ids;
+  for (unsigned k = 0; k < sectors; ++k) {
+    ids.push_back(repeated(static_cast<std::uint8_t>(3 + k)));
+    ids.back().bytes[31] = static_cast<std::uint8_t>(k);
+  }
+  return ids;
+}
+
+// All layers of all sectors, in ranges of `part` nodes: rows of one node of every sector.
+Layers seal_batch(const Graph& g, std::span<const Node> ids, unsigned layers, std::uint64_t part,
+                  std::span<const label::Part> split) {
+  std::vector<std::uint32_t> parents(g.nodes() * graph::kDegree);
+  g.generate(0, parents);
+  Layers out(layers, std::vector<Node>(g.nodes() * ids.size()));
+  for (unsigned i = 0; i < layers; ++i)
+    for (std::uint64_t at = 0; at < g.nodes(); at += part) {
+      const auto count = std::min(part, g.nodes() - at);
+      label::fill({ids, i + 1, i == 0 ? std::span<const Node>() : std::span<const Node>(out[i - 1]),
+                   out[i]},
+                  at, std::span(parents).subspan(at * graph::kDegree, count * graph::kDegree),
+                  split);
+    }
+  return out;
+}
+
+void require_each_sector(const Graph& g, std::span<const Node> ids, const Layers& batch) {
+  for (std::size_t k = 0; k < ids.size(); ++k) {
+    CAPTURE(ids.size(), k);
+    const auto want = seal(g, ids[k], static_cast<unsigned>(batch.size()), Backend::portable, 64);
+    for (std::size_t i = 0; i < batch.size(); ++i)
+      for (std::uint64_t v = 0; v < g.nodes(); ++v)
+        if (batch[i][v * ids.size() + k] != want[i][v]) {
+          CAPTURE(i, v);
+          REQUIRE(to_hex(batch[i][v * ids.size() + k]) == to_hex(want[i][v]));
+        }
+  }
+}
+
+}  // namespace
+
+TEST_CASE("label: every kernel gives each sector of a batch its own labels", "[label][bit-exact]") {
+  const Graph g(40, repeated(5), ApiVersion::v1_1_0);
+  for (const auto& kernel : label::kernels())
+    for (auto sectors = kernel.least; sectors <= kernel.most; ++sectors) {
+      if (sectors > kernel.least + 2 && sectors + 2 < kernel.most) continue;
+      CAPTURE(kernel.name, sectors);
+      const auto ids = replica_ids(sectors);
+      const label::Part part{kernel, sectors};
+      const auto whole = seal_batch(g, ids, 3, g.nodes(), {&part, 1});
+      require_each_sector(g, ids, whole);
+      REQUIRE(seal_batch(g, ids, 3, 1, {&part, 1}) == whole);
+      REQUIRE(seal_batch(g, ids, 3, 7, {&part, 1}) == whole);
+    }
+}
+
+TEST_CASE("label: a batch split over all kernels", "[label][bit-exact]") {
+  const Graph g(24, repeated(6), ApiVersion::v1_0_0);
+  std::vector<label::Part> split;
+  unsigned sectors = 0;
+  for (const auto& kernel : label::kernels()) {
+    split.push_back({kernel, kernel.least});
+    sectors += kernel.least;
+  }
+  const auto ids = replica_ids(sectors);
+  require_each_sector(g, ids, seal_batch(g, ids, 2, 10, split));
+  REQUIRE_THROWS_AS(seal_batch(g, replica_ids(sectors + 1), 2, 10, split), Error);
+  split.back().sectors += 1000;
+  REQUIRE_THROWS_AS(seal_batch(g, replica_ids(sectors + 1000), 2, 10, split), Error);
+}
+
+TEST_CASE("label: a batch is split as takes least time", "[label]") {
+  using label::Kernel;
+  const std::vector<Kernel> kernels{
+      {"one", Backend::portable, 1, 1, nullptr},  {"two", Backend::portable, 2, 2, nullptr},
+      {"four", Backend::portable, 4, 4, nullptr}, {"sixteen", Backend::portable, 1, 16, nullptr},
+      {"32", Backend::portable, 17, 32, nullptr},
+  };
+  const auto text = [&](unsigned sectors, std::vector<double> ns) {
+    std::string all;
+    for (const auto& part : label::fastest_split(sectors, kernels, ns))
+      all += std::string(part.kernel.name) + ":" + std::to_string(part.sectors) + " ";
+    return all;
+  };
+  const std::vector<double> zen5{549, 760, 1500, 3170, 3850}, streams{700, 740, 1280, 6000, 12500};
+  REQUIRE(text(0, zen5).empty());
+  REQUIRE(text(1, zen5) == "one:1 ");
+  REQUIRE(text(3, zen5) == "one:1 two:2 ");
+  REQUIRE(text(7, zen5) == "one:1 two:2 four:4 ");
+  REQUIRE(text(9, zen5) == "sixteen:9 ");
+  REQUIRE(text(32, zen5) == "32:32 ");
+  REQUIRE(text(33, zen5) == "one:1 32:32 ");
+  REQUIRE(text(16, streams) == "four:4 four:4 four:4 four:4 ");
+  REQUIRE_THROWS_AS(text(4, {1, 2}), Error);
+  const std::vector<Kernel> only_32{kernels.back()};
+  REQUIRE_THROWS_AS(label::fastest_split(5, only_32, std::vector<double>{1}), Error);
+}
+
+TEST_CASE("label: every kernel of this host can be timed", "[label]") {
+  const auto kernels = label::kernels();
+  REQUIRE(kernels.front().backend == Backend::portable);
+  REQUIRE(label::kernels(Backend::portable).size() == 1);
+  for (const auto& kernel : kernels) REQUIRE(label::measure(kernel) > 0);
+}
+
 TEST_CASE("label: what does not fit together is refused and writes nothing", "[label]") {
   using Catch::Matchers::Contains;
   const Graph g(64, Node{}, ApiVersion::v1_1_0);
