@@ -197,7 +197,7 @@ void write_vanilla(const fs::path& folder, Sectors sectors) {
   }
 }
 
-class Clock {
+class Stopwatch {
  public:
   std::string started = stage::now_text();
   double seconds() const {
@@ -220,7 +220,7 @@ void report(launch::Job& job, const stage::PostResult& result) {
 
 // On the first rank: everything behind the reading.
 void conclude(launch::Job& job, const Request& request, const Prover* prover, Readable readable,
-              const Clock& clock) {
+              const Stopwatch& clock) {
   for (const auto& [number, reason] : readable.skipped)
     job.warn(fmt::format("sector {} is skipped: {}", number, reason));
   std::vector<std::size_t> wanted;
@@ -300,7 +300,7 @@ void declare_partition(launch::Options& options) {
 }
 
 void work(launch::Job& job, bool only_winning) {
-  const Clock clock;
+  const Stopwatch clock;
   auto request = read_request(job, only_winning);
   if (!only_winning) read_partition(job, request);
   require_commitments(request.order);

@@ -43,9 +43,9 @@ struct SectorFiles {
   }
 };
 
-class Reading {
+class FileReading {
  public:
-  Reading(const Question& question, const Alive& alive, Answer& answer)
+  FileReading(const Question& question, const Alive& alive, Answer& answer)
       : question_(question), alive_(alive), answer_(answer), files_(question) {}
 
   void run() {
@@ -141,7 +141,7 @@ std::string_view word(Fault fault) {
 Answer read_sector(const Question& question, const Alive& alive) {
   Answer answer;
   try {
-    Reading(question, alive, answer).run();
+    FileReading(question, alive, answer).run();
   } catch (const Unprovable& why) {
     answer.reason = why.reason;
   } catch (const Error& error) {

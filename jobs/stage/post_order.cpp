@@ -10,11 +10,11 @@
 namespace sealyard::stage {
 namespace {
 
-using Json = nlohmann::json;
+using Document = nlohmann::json;
 
 // A place in the order, and how it is called in messages: "order.json: sectors[3].comm_r".
 struct Place {
-  const Json& json;
+  const Document& json;
   std::string name;
 
   Place at(const char* key) const {
@@ -74,7 +74,7 @@ std::vector<PostOrder::Sector> parse_sectors(const Place& place) {
 }  // namespace
 
 PostOrder parse_post_order(std::string_view text, std::string_view what) {
-  const auto json = Json::parse(text, nullptr, /*allow_exceptions=*/false);
+  const auto json = Document::parse(text, nullptr, /*allow_exceptions=*/false);
   if (!json.is_object()) throw Error(Fault::usage, "{}: not a JSON object", what);
   const Place order{json, fmt::format("{}:", what)};
   PostOrder made;

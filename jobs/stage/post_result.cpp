@@ -7,7 +7,7 @@
 namespace sealyard::stage {
 namespace {
 
-constexpr const char* kSchema = "sealyard.post.1";
+constexpr const char* kPostSchema = "sealyard.post.1";
 
 std::vector<std::uint8_t> hex_field(const Json& json, const char* name, std::string_view what) {
   try {
@@ -20,7 +20,7 @@ std::vector<std::uint8_t> hex_field(const Json& json, const char* name, std::str
 }  // namespace
 
 std::string to_json(const PostResult& result) {
-  Json json{{"schema", kSchema},
+  Json json{{"schema", kPostSchema},
             {"kind", result.kind},
             {"sector_size", result.sector_bytes},
             {"miner", result.miner},
@@ -45,8 +45,8 @@ std::string to_json(const PostResult& result) {
 
 PostResult parse_post_result(std::string_view text, std::string_view what) {
   const Json json = parse_object(text, what);
-  if (const auto schema = field<std::string>(json, "schema", what); schema != kSchema)
-    throw Error(Fault::corrupt, "{}: schema \"{}\", want \"{}\"", what, schema, kSchema);
+  if (const auto schema = field<std::string>(json, "schema", what); schema != kPostSchema)
+    throw Error(Fault::corrupt, "{}: schema \"{}\", want \"{}\"", what, schema, kPostSchema);
   PostResult result;
   result.kind = field<std::string>(json, "kind", what);
   result.sector_bytes = field<std::uint64_t>(json, "sector_size", what);

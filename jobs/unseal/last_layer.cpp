@@ -9,7 +9,7 @@
 namespace sealyard::unseal {
 namespace {
 
-constexpr std::uint64_t kBlockNodes = std::uint64_t{1} << 16;  // how often progress is called
+constexpr std::uint64_t kReportNodes = std::uint64_t{1} << 16;  // how often progress is called
 
 }  // namespace
 
@@ -39,7 +39,7 @@ LastLayer LastLayer::compute(const PorepConfig& porep, const Node& replica_id,
                              .previous = number == 1 ? std::span<const Node>{} : previous.nodes(),
                              .current = current.nodes()};
     for (std::uint64_t first = 0; first < nodes;) {
-      const auto count = std::min(kBlockNodes, nodes - first);
+      const auto count = std::min(kReportNodes, nodes - first);
       label::fill(layer, first, parents.block(first, count), share.backend);
       first += count;
       progress((number - 1) * nodes + first, layers * nodes);

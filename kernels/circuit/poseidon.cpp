@@ -7,7 +7,7 @@
 namespace sealyard::circuit {
 namespace {
 
-constexpr unsigned kHalfFullRounds = poseidon::kFullRounds / 2;
+using poseidon::kHalfFullRounds;
 constexpr std::size_t kMaxWidth = 17;
 
 // One hash: values are computed as numbers, the combinations come from the plan.

@@ -7,7 +7,7 @@
 namespace sealyard::circuit {
 namespace {
 
-constexpr unsigned kHalfFullRounds = poseidon::kFullRounds / 2;
+using poseidon::kHalfFullRounds;
 
 // Runs the permutation over linear combinations instead of numbers.
 class Planner {

@@ -13,17 +13,17 @@ namespace {
 using curve::Affine;
 using curve::FixedBase;
 
-constexpr std::size_t kBatch = 1024;
-constexpr std::size_t kReported = 64 * kBatch;  // points between two reports of progress
+constexpr std::size_t kPointsBatch = 1024;
+constexpr std::size_t kReported = 64 * kPointsBatch;  // points between two reports of progress
 
 // Points generator * scalar, side by side.
 template <typename Group>
 void write_points(const FixedBase<Group>& table, std::span<const Fr> scalars, std::uint8_t* to,
                   unsigned threads) {
-  device::for_ranges(threads, scalars.size(), kBatch, [&](std::size_t begin, std::size_t end) {
-    std::vector<Affine<Group>> points(std::min(kBatch, end - begin));
-    for (std::size_t at = begin; at < end; at += kBatch) {
-      const std::size_t n = std::min(kBatch, end - at);
+  device::for_ranges(threads, scalars.size(), kPointsBatch, [&](std::size_t begin, std::size_t end) {
+    std::vector<Affine<Group>> points(std::min(kPointsBatch, end - begin));
+    for (std::size_t at = begin; at < end; at += kPointsBatch) {
+      const std::size_t n = std::min(kPointsBatch, end - at);
       table.multiply(scalars.subspan(at, n), std::span(points).first(n));
       for (std::size_t i = 0; i < n; ++i) encode(points[i], to + (at + i) * Group::kBytes);
     }
@@ -84,7 +84,7 @@ class Writer {
 void combine(const AtTau& at_tau, const ToxicWaste& waste, std::size_t inputs,
              std::span<Fr> combined, unsigned threads) {
   const Fr per_input = field::inverse(waste.gamma), per_aux = field::inverse(waste.delta);
-  device::for_ranges(threads, combined.size(), kBatch, [&](std::size_t begin, std::size_t end) {
+  device::for_ranges(threads, combined.size(), kPointsBatch, [&](std::size_t begin, std::size_t end) {
     for (std::size_t i = begin; i < end; ++i) {
       const Fr sum = field::add(
           field::add(field::mul(waste.beta, at_tau.a()[i]), field::mul(waste.alpha, at_tau.b()[i])),

@@ -14,8 +14,6 @@ using field::Fr;
 using Row = std::vector<Fr>;
 using Matrix = std::vector<Row>;
 
-constexpr unsigned kHalfFullRounds = kFullRounds / 2;
-
 // Source: neptune, src/round_numbers.rs, strength Standard.
 unsigned partial_rounds_of(unsigned arity) {
   switch (arity) {

@@ -7,6 +7,7 @@
 namespace sealyard::poseidon {
 
 inline constexpr unsigned kFullRounds = 8;
+inline constexpr unsigned kHalfFullRounds = kFullRounds / 2;  // before and after the partial ones
 
 /// All constants of one arity. Vectors are rows and multiply from the left: v * M. A matrix is t*t
 /// elements, row by row.

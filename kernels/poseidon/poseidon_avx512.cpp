@@ -19,7 +19,6 @@ using field::ifma::kLimbBits;
 using field::ifma::kLimbMask;
 
 constexpr std::size_t kHashes = 2 * kLanes;
-constexpr unsigned kHalfFullRounds = kFullRounds / 2;
 constexpr unsigned kReducedEvery = 4;  // partial rounds
 
 struct alignas(64) Value {

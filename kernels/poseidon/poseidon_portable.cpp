@@ -10,8 +10,6 @@ namespace {
 
 using field::Fr;
 
-constexpr unsigned kHalfFullRounds = kFullRounds / 2;
-
 template <std::size_t kWidth>
 using State = std::array<Fr, kWidth>;
 
