@@ -231,12 +231,13 @@ TEST_CASE("c2: memory is planned, and too little of it is said", "[c2]") {
   const auto said = test::run(bench.argv(), {"SLURM_JOB_ID=1", "SLURM_MEM_PER_NODE=100"});
   CHECK(said.code == 78);
   CHECK(said.err.find("submit with --mem=" + std::to_string(lean + 1) + "M") != std::string::npos);
-  // Room for the lean way only: it is taken, and gets as far as the first point there is not.
+  // Room for the lean way only: it is taken, and gets as far as a point there is not: which of h
+  // depends on the thread that is the first to meet one.
   const auto tight = test::run(
       bench.argv(), {"SLURM_JOB_ID=1", "SLURM_MEM_PER_NODE=" + std::to_string(lean + 10)});
   CHECK(tight.err.find("one partition at a time, lean") != std::string::npos);
   CHECK(tight.code == 65);
-  CHECK(tight.err.find("h[0] is") != std::string::npos);
+  CHECK(tight.err.find(": h[") != std::string::npos);
 }
 
 TEST_CASE("c2: the model's rows are those of the circuits", "[c2]") {
