@@ -15,6 +15,20 @@ std::int64_t pragma(sqlite3* db, std::string_view name) {
   return statement.step() ? statement.integer(0) : 0;
 }
 
+void upgrade(sqlite3* db, const std::filesystem::path& file, const Schema& schema,
+             std::int64_t version) {
+  for (const auto& step : schema.upgrades) {
+    if (step.to <= version) continue;
+    if (step.to > version + 1) break;
+    execute(db, step.sql);
+    const bool last = &step == &schema.upgrades.back();
+    if (last || (&step)[1].to > step.to) version = step.to;
+  }
+  if (version != schema.version)
+    throw Error(Fault::configuration, "{} {}: no upgrade leads from schema {} to {}", schema.name,
+                file.string(), version, schema.version);
+}
+
 }  // namespace
 
 void CloseDatabase::operator()(sqlite3* db) const { sqlite3_close_v2(db); }
@@ -49,8 +63,13 @@ Database open_database(const std::filesystem::path& file, const Schema& schema) 
       throw Error(Fault::configuration, "{} {}: schema {} is newer than {}: update sealyard",
                   schema.name, file.string(), version, schema.version);
     if (version == schema.version) return refuse_foreign(pragma(raw, "application_id"));
-    if (Statement(raw, "SELECT 1 FROM sqlite_master").step()) refuse_foreign(0);
-    for (const auto sql : schema.create) execute(raw, sql);
+    if (version > 0) {
+      refuse_foreign(pragma(raw, "application_id"));
+      upgrade(raw, file, schema, version);
+    } else {
+      if (Statement(raw, "SELECT 1 FROM sqlite_master").step()) refuse_foreign(0);
+      for (const auto sql : schema.create) execute(raw, sql);
+    }
     execute(raw, fmt::format("PRAGMA application_id={}", schema.application));
     execute(raw, fmt::format("PRAGMA user_version={}", schema.version));
   });

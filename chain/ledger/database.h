@@ -10,12 +10,19 @@
 
 namespace sealyard::ledger {
 
+/// What makes a file of the version before into one of `to`.
+struct Upgrade {
+  int to;
+  std::string_view sql;  ///< one statement; several rows may lead to one version
+};
+
 /// What a file holds. The application number stands in its header: other databases are refused.
 struct Schema {
   std::string_view name;  ///< "ledger": for texts
   int application;
   int version;
   std::span<const std::string_view> create;  ///< statements that make version `version`
+  std::span<const Upgrade> upgrades{};       ///< by rising `to`, from version 1 on
 };
 
 struct CloseDatabase {
@@ -23,9 +30,11 @@ struct CloseDatabase {
 };
 using Database = std::unique_ptr<sqlite3, CloseDatabase>;
 
-/// Opens or creates, in WAL mode with synchronous=FULL: a transaction that returned survives a
-/// power cut. Waits up to 30 s for another writer. The file's folder must exist.
-/// @throws Error{configuration} another database, or written by a newer version.
+/// Opens, upgrades in one transaction or creates, in WAL mode with synchronous=FULL: a transaction
+/// that returned survives a power cut. Waits up to 30 s for another writer. The file's folder must
+/// exist.
+/// @throws Error{configuration} another database, or written by a newer version, or by one so old
+/// that no upgrade leads from it.
 /// @throws Error{io} cannot be opened or written.
 Database open_database(const std::filesystem::path& file, const Schema& schema);
 

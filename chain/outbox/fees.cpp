@@ -28,4 +28,18 @@ std::optional<types::Message> outbid(const types::Message& old, const types::Mes
   return m;
 }
 
+types::BigInt cost(const types::Message& m, std::int64_t gas_used, const types::BigInt& base_fee) {
+  const types::BigInt limit = m.gas_limit, used = gas_used;
+  types::BigInt burnt = limit;  // of a message that used nothing, all
+  if (gas_used > 0) {
+    types::BigInt over = limit - 11 * used / 10;
+    if (over < 0) over = 0;
+    if (over > used) over = used;
+    burnt = (limit - used) * over / used;
+  }
+  const types::BigInt paid = std::min(base_fee, m.gas_fee_cap);
+  const types::BigInt room = m.gas_fee_cap - paid;
+  return paid * (used + burnt) + std::min(m.gas_premium, room) * limit;
+}
+
 }  // namespace sealyard::outbox

@@ -30,4 +30,10 @@ std::optional<types::Message> outbid(const types::Message& old, const types::Mes
                                      double ratio, const types::BigInt& asked,
                                      const types::BigInt& max_fee);
 
+/// What a message that ran has cost its sender: base fee burnt for the gas used and for what was
+/// asked for far beyond it, and the tip for the whole limit.
+/// Source: ref-fvm, fvm/src/gas/outputs.rs, GasOutputs::compute().
+types::BigInt cost(const types::Message& message, std::int64_t gas_used,
+                   const types::BigInt& base_fee);
+
 }  // namespace sealyard::outbox

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "chain/ledger/files.h"
 #include "chain/outbox/store.h"
 #include "kernels/base/error.h"
 
@@ -18,11 +19,14 @@ bool same(const Wish& a, const Wish& b) {
 
 }  // namespace
 
-Outbox::Outbox(ledger::Database db, Settings settings, Sign sign)
-    : db_(std::move(db)), settings_(std::move(settings)), sign_(std::move(sign)) {}
+Outbox::Outbox(std::filesystem::path file, ledger::Database db, Settings settings, Sign sign)
+    : file_(std::move(file)),
+      db_(std::move(db)),
+      settings_(std::move(settings)),
+      sign_(std::move(sign)) {}
 
 Outbox Outbox::open(const std::filesystem::path& file, Settings settings, Sign sign) {
-  return Outbox(open_store(file), std::move(settings), std::move(sign));
+  return Outbox(file, open_store(file), std::move(settings), std::move(sign));
 }
 
 Entry Outbox::enqueue(const Wish& wish) {
@@ -47,6 +51,12 @@ Entry Outbox::enqueue(const Wish& wish) {
   return *entry;
 }
 
+bool Outbox::drop(const std::string& key) {
+  bool dropped = false;
+  ledger::transact(db_.get(), [&] { dropped = remove_wish(db_.get(), key); });
+  return dropped;
+}
+
 std::optional<Entry> Outbox::find(const std::string& key) const {
   return outbox::find(db_.get(), key);
 }
@@ -55,7 +65,14 @@ std::vector<Entry> Outbox::entries(std::optional<State> state) const {
   return load(db_.get(), state);
 }
 
+FeeRule Outbox::rule(const Entry& entry) const {
+  auto rule = settings_.rules.at(entry.wish.kind);
+  if (entry.wish.max_fee) rule.max_fee = *entry.wish.max_fee;
+  return rule;
+}
+
 void Outbox::tick(Pool& pool) {
+  const ledger::FileLock round(file_.string() + ".lock");
   const Head head = pool.head();
   for (auto& entry : load(db_.get(), std::nullopt))
     if (entry.nonce) settle(pool, head, std::move(entry));

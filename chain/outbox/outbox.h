@@ -33,6 +33,7 @@ struct Wish {
   std::uint64_t method = 0;
   types::Bytes params;
   types::Epoch cutoff = -1;  ///< no waiting for lower fees from here on; -1: as long as it takes
+  std::optional<types::BigInt> max_fee{};  ///< where the rule's is not meant: a batch pays by size
 };
 
 struct Entry {
@@ -54,12 +55,13 @@ struct Entry {
 };
 
 struct Settings {
-  std::map<std::string, FeeRule> rules;  ///< by kind; a wish of another kind is refused
-  types::Epoch confidence = 5;           ///< deep enough to tell the caller
-  types::Epoch finality = 900;           ///< deep enough to forget
-  types::Epoch repush = 10;              ///< pushed again when pending so long
-  types::Epoch recheck = 10;             ///< confirmed ones are looked up so often until final
-  std::size_t most_pending = 200;        ///< of a sender: pools take 1000
+  /// By kind. Messages of other kinds are another program's: looked up and pushed, never signed.
+  std::map<std::string, FeeRule> rules;
+  types::Epoch confidence = 5;     ///< deep enough to tell the caller
+  types::Epoch finality = 900;     ///< deep enough to forget
+  types::Epoch repush = 10;        ///< pushed again when pending so long
+  types::Epoch recheck = 10;       ///< confirmed ones are looked up so often until final
+  std::size_t most_pending = 200;  ///< of a sender: pools take 1000
 };
 
 /// Signs with a key of ours.  @throws Error where it has none for the sender: the message waits.
@@ -78,18 +80,22 @@ class Outbox {
 
   /// One round: looks up what is out, pushes and outbids where it is time, signs what may go. Call
   /// it at every new head. Nothing is lost by not calling it, by calling it twice, or by dying in
-  /// it.
+  /// it. Of several processes one at a time has a round; the others wait for it.
   /// @throws rpc::NoAnswer, Error{io}: the rest of the round waits for the next.
   void tick(Pool& pool);
+
+  /// Forgets a wish that has no nonce yet; of any other does nothing and says false.
+  bool drop(const std::string& key);
 
   std::optional<Entry> find(const std::string& key) const;
   /// In the order of wishes; all but final and refused ones where no state is given.
   std::vector<Entry> entries(std::optional<State> state = {}) const;
 
  private:
-  Outbox(ledger::Database db, Settings settings, Sign sign);
+  Outbox(std::filesystem::path file, ledger::Database db, Settings settings, Sign sign);
 
-  const FeeRule& rule(const Entry& entry) const { return settings_.rules.at(entry.wish.kind); }
+  bool ours(const Entry& entry) const { return settings_.rules.contains(entry.wish.kind); }
+  FeeRule rule(const Entry& entry) const;
   void settle(Pool& pool, const Head& head, Entry entry);
   void lost(Entry& entry, const Head& head);
   void taken(Entry& entry, const Head& head);
@@ -99,6 +105,7 @@ class Outbox {
   bool prepare(Pool& pool, const Head& head, Entry& entry);
   types::SignedMessage signed_by_us(const types::Message& message) const;
 
+  std::filesystem::path file_;
   ledger::Database db_;
   Settings settings_;
   Sign sign_;

@@ -53,13 +53,13 @@ void Outbox::send(Pool& pool, const Head& head, std::vector<Entry> of_sender) {
       if (entry.taken_since >= 0) continue;
       if (due(entry.pushed, settings_.repush, head) && !push(pool, head, entry)) return;
       // Later nonces wait for the lowest: outbidding any other moves nothing.
-      if (lowest &&
+      if (lowest && ours(entry) &&
           (due(entry.signed_at, rule(entry).replace_after, head) ||
            entry.premium_asked > entry.attempts.back().message.gas_premium) &&
           !replace(pool, head, entry))
         return;
       lowest = false;
-    } else if (pending < settings_.most_pending &&
+    } else if (ours(entry) && pending < settings_.most_pending &&
                begun[entry.wish.kind] < rule(entry).most_an_epoch) {
       if (!prepare(pool, head, entry)) continue;
       ++pending;
@@ -96,7 +96,7 @@ bool Outbox::push(Pool& pool, const Head& head, Entry& entry) {
 }
 
 bool Outbox::replace(Pool& pool, const Head& head, Entry& entry) {
-  const FeeRule& fees = rule(entry);
+  const FeeRule fees = rule(entry);
   const types::Message& old = entry.attempts.back().message;
   types::Message fresh = old;
   try {
@@ -133,7 +133,7 @@ bool Outbox::replace(Pool& pool, const Head& head, Entry& entry) {
 
 /// From a wish to signed bytes on disk. False where it stays a wish.
 bool Outbox::prepare(Pool& pool, const Head& head, Entry& entry) {
-  const FeeRule& fees = rule(entry);
+  const FeeRule fees = rule(entry);
   const auto wait = [&](std::string note) {
     entry.note = std::move(note);
     update(db_.get(), entry);

@@ -11,7 +11,7 @@ namespace {
 using ledger::Statement;
 
 constexpr int kApplication = 0x53594c4f;  // "SYLO"
-constexpr int kSchema = 1;
+constexpr int kSchema = 2;
 // Two messages of ours never share a nonce, nor does a signed message belong to two wishes: the
 // database itself refuses.
 constexpr std::string_view kCreate[] = {
@@ -25,6 +25,7 @@ constexpr std::string_view kCreate[] = {
     " method TEXT NOT NULL,"
     " params TEXT NOT NULL,"
     " cutoff INTEGER NOT NULL,"
+    " max_fee TEXT NOT NULL DEFAULT '',"
     " state TEXT NOT NULL DEFAULT 'queued',"
     " nonce INTEGER,"
     " pushed INTEGER NOT NULL DEFAULT -1,"
@@ -49,10 +50,14 @@ constexpr std::string_view kCreate[] = {
     "CREATE TABLE sender(address TEXT PRIMARY KEY, next_nonce INTEGER NOT NULL)",
 };
 
+constexpr ledger::Upgrade kUpgrades[] = {
+    {2, "ALTER TABLE message ADD COLUMN max_fee TEXT NOT NULL DEFAULT ''"},
+};
+
 constexpr std::string_view kColumns =
     "SELECT id, key, kind, sender, receiver, value, method, params, cutoff, state,"
     " coalesce(nonce, -1), pushed, signed_at, checked, taken_since, premium_asked, reorgs, landed,"
-    " exit_code, result, gas_used, height, note FROM message ";
+    " exit_code, result, gas_used, height, note, max_fee FROM message ";
 
 constexpr std::array<std::string_view, 6> kStates{"queued",    "pending", "landed",
                                                   "confirmed", "final",   "refused"};
@@ -99,6 +104,8 @@ Entry read(sqlite3* db, const Statement& row) {
   }
   e.height = row.integer(21);
   e.note = row.text(22);
+  if (const auto most = row.text(23); !most.empty())
+    e.wish.max_fee = types::big_int_from_text(most, "outbox: fee");
   load_attempts(db, e);
   return e;
 }
@@ -108,16 +115,23 @@ Entry read(sqlite3* db, const Statement& row) {
 std::string_view name(State state) { return kStates.at(static_cast<std::size_t>(state)); }
 
 ledger::Database open_store(const std::filesystem::path& file) {
-  return ledger::open_database(file, {"outbox", kApplication, kSchema, kCreate});
+  return ledger::open_database(file, {"outbox", kApplication, kSchema, kCreate, kUpgrades});
 }
 
 void insert(sqlite3* db, const Wish& wish) {
   Statement row(db,
-                "INSERT INTO message(key, kind, sender, receiver, value, method, params, cutoff)"
-                " VALUES(?, ?, ?, ?, ?, ?, ?, ?)");
+                "INSERT INTO message(key, kind, sender, receiver, value, method, params, cutoff,"
+                " max_fee) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?)");
   row.bind(1, wish.key).bind(2, wish.kind).bind(3, text(wish.from)).bind(4, text(wish.to));
   row.bind(5, types::to_text(wish.value)).bind(6, std::to_string(wish.method));
-  row.bind(7, types::to_base64(wish.params)).bind(8, wish.cutoff).step();
+  row.bind(7, types::to_base64(wish.params)).bind(8, wish.cutoff);
+  row.bind(9, wish.max_fee ? types::to_text(*wish.max_fee) : std::string()).step();
+}
+
+bool remove_wish(sqlite3* db, const std::string& key) {
+  Statement row(db, "DELETE FROM message WHERE key = ? AND nonce IS NULL");
+  row.bind(1, key).step();
+  return sqlite3_changes(db) > 0;
 }
 
 void update(sqlite3* db, const Entry& e) {

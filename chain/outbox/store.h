@@ -8,6 +8,8 @@ namespace sealyard::outbox {
 ledger::Database open_store(const std::filesystem::path& file);
 
 void insert(sqlite3* db, const Wish& wish);
+/// False where it is not there or has a nonce.
+bool remove_wish(sqlite3* db, const std::string& key);
 /// Everything but the wish, the nonce and the attempts.
 void update(sqlite3* db, const Entry& entry);
 /// Gives the entry the next nonce of its sender, at least `from_node`.

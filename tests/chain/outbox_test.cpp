@@ -412,3 +412,68 @@ TEST_CASE("outbox: crashes, lost answers, forgotten messages, fee spikes and reo
   for (const auto& tipset : h.pool.chain) on_chain += tipset.messages.size();
   CHECK(on_chain == kWishes);
 }
+
+TEST_CASE("outbox: what a message cost", "[outbox]") {
+  // Base fee 1 and no tip: gas used and gas burnt.  Source: ref-fvm, fvm/src/gas/outputs.rs, tests.
+  const auto [used, limit, burnt] = GENERATE(table<int, int, int>({{100, 200, 90},
+                                                                   {100, 150, 20},
+                                                                   {1000, 1300, 60},
+                                                                   {500, 700, 60},
+                                                                   {200, 200, 0},
+                                                                   {20000, 21000, 0},
+                                                                   {0, 2000, 2000},
+                                                                   {500, 651, 30},
+                                                                   {500, 5000, 4500}}));
+  types::Message m;
+  m.gas_limit = limit;
+  m.gas_fee_cap = 1;
+  CHECK(outbox::cost(m, used, 1) == used + burnt);
+  m.gas_fee_cap = 10;
+  m.gas_premium = 3;
+  CHECK(outbox::cost(m, used, 1) == used + burnt + 3 * limit);
+  CHECK(outbox::cost(m, used, 8) == 8 * (used + burnt) + 2 * limit);
+  CHECK(outbox::cost(m, used, 20) == 10 * (used + burnt));
+}
+
+TEST_CASE("outbox: a fee of its own bounds a message, and survives", "[outbox]") {
+  House house;
+  auto wish = house.wish("own");
+  wish.max_fee = types::BigInt(5'000'000'000);  // 5000 a gas
+  house.box->enqueue(wish);
+  house.open();
+  house.pool.base_fee = 100'000;
+  house.box->tick(house.pool);
+  const auto entry = house.box->find("own").value();
+  CHECK(entry.wish.max_fee == wish.max_fee);
+  CHECK(entry.attempts.at(0).message.gas_fee_cap == 5000);
+}
+
+TEST_CASE("outbox: a kind without a rule belongs to another program", "[outbox]") {
+  House house;
+  auto other = settings();
+  other.rules["theirs"] = {.max_fee = kMaxFee};
+  auto theirs = Outbox::open(house.scratch.path() / "outbox.sqlite", other,
+                             [&](const types::Message& m) { return house.keys[0].sign(m); });
+  theirs.enqueue(house.wish("a", 0, "theirs"));
+  house.box->tick(house.pool);
+  CHECK(house.box->find("a")->state == State::queued);
+  theirs.tick(house.pool);
+  CHECK(theirs.find("a")->state == State::pending);
+  house.run(3);
+  CHECK(house.box->find("a")->state == State::pending);
+}
+
+TEST_CASE("outbox: a file of the first schema is upgraded", "[outbox]") {
+  House house;
+  house.box->enqueue(house.wish("old"));
+  house.box.reset();
+  sqlite3* db = nullptr;
+  sqlite3_open((house.scratch.path() / "outbox.sqlite").c_str(), &db);
+  REQUIRE(sqlite3_exec(db, "ALTER TABLE message DROP COLUMN max_fee; PRAGMA user_version=1",
+                       nullptr, nullptr, nullptr) == SQLITE_OK);
+  sqlite3_close(db);
+  house.open();
+  CHECK_FALSE(house.box->find("old")->wish.max_fee);
+  house.box->tick(house.pool);
+  CHECK(house.box->find("old")->state == State::pending);
+}
