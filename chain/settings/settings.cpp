@@ -46,6 +46,14 @@ class Table {
     }
   }
 
+  void get(std::string_view key, bool& value) {
+    if (const auto* node = take(key)) {
+      const auto found = node->value_exact<bool>();
+      if (!found) refuse(*node, key, "want true or false");
+      value = *found;
+    }
+  }
+
   void get(std::string_view key, unsigned& value, unsigned least, unsigned most) {
     std::uint64_t wide = value;
     get(key, wide, least, most);
@@ -148,6 +156,40 @@ void read_slurm(Table& table, Settings& settings) {
   read_stage(table, settings.all_stages);
 }
 
+void read_chain(Table& table, Settings& settings) {
+  auto& chain = settings.chain;
+  chain.on = true;
+  table.get("endpoints", chain.endpoints);
+  table.get("wallet", chain.wallet, settings.home);
+  table.get("precommit_from", chain.precommit_from);
+  table.get("commit_from", chain.commit_from);
+  table.get("confidence", chain.confidence, 1, 900);
+  table.get("seed_confidence", chain.seed_confidence, 0, 900);
+  table.get("finality", chain.finality, 1, 100'000);
+  table.get("allow_unknown_network", chain.allow_unknown_network);
+  table.get("precommit_fee", chain.precommit_fee);
+  table.get("commit_fee", chain.commit_fee);
+  table.get("base_fee_ceiling", chain.base_fee_ceiling);
+  table.get("precommit_batch", chain.precommit_batch, 1, 256);
+  table.get("commit_batch", chain.commit_batch, 1, 256);
+  table.get("precommit_wait_s", chain.precommit_wait_s, 0, 604'800);
+  table.get("commit_wait_s", chain.commit_wait_s, 0, 604'800);
+  table.get("precommit_slack", chain.precommit_slack, 0, 100'000);
+  table.get("commit_slack", chain.commit_slack, 0, 100'000);
+  table.get("commits_an_epoch", chain.commits_an_epoch, 1, 10'000);
+  table.get("sector_lifetime", chain.sector_lifetime, 1, 5'259'485);
+  table.get("replace_after", chain.replace_after, 1, 100'000);
+  table.get("finalize_early", chain.finalize_early);
+  table.get("collateral_from_miner", chain.collateral_from_miner);
+  if (chain.confidence > chain.finality)
+    if (const auto* node = table.take("confidence"))
+      table.refuse(*node, "confidence", "want at most finality");
+}
+
+/// What a job sees, everybody on its node may see.
+constexpr std::string_view kSecrets[] = {"FULLNODE_API_INFO", "SEALYARD_WALLET_PASSWORD",
+                                         "LOTUS_WALLET_PASSWORD"};
+
 void read_daemon(Table& table, Settings& settings) {
   table.get("poll_s", settings.poll_s, 1, 3600);
   table.get("comment_s", settings.comment_s, 1, 86400);
@@ -167,7 +209,11 @@ void read(const toml::table& root, Settings& settings) {
   });
   table.table("programs", [&](Table& t) { t.get("path", settings.programs, settings.home); });
   table.table("environment", [&](Table& t) {
-    for (const auto& key : t.keys()) t.get(key, settings.environment[key]);
+    for (const auto& key : t.keys()) {
+      if (std::find(std::begin(kSecrets), std::end(kSecrets), key) != std::end(kSecrets))
+        t.refuse(*t.take(key), key, "is a secret: no job may have it");
+      t.get(key, settings.environment[key]);
+    }
   });
   table.table("slurm", [&](Table& t) { read_slurm(t, settings); });
   table.table("stage", [&](Table& t) {
@@ -180,6 +226,14 @@ void read(const toml::table& root, Settings& settings) {
     t.get("requeues", settings.retry.requeues, 0, 100000);
     t.get("wait_s", settings.retry.wait_s, 0, 86400);
     t.get("longest_wait_s", settings.retry.longest_wait_s, 0, 604800);
+  });
+  table.table("chain", [&](Table& t) { read_chain(t, settings); });
+  table.table("alerts", [&](Table& t) {
+    t.get("command", settings.alerts.command);
+    t.get("webhook", settings.alerts.webhook);
+    t.get("dingtalk", settings.alerts.dingtalk);
+    t.get("dingtalk_secret", settings.alerts.dingtalk_secret);
+    t.get("repeat_s", settings.alerts.repeat_s, 1, 604'800);
   });
   table.table("daemon", [&](Table& t) { read_daemon(t, settings); });
   table.refuse_rest();

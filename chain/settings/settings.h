@@ -30,6 +30,38 @@ struct Retry {
   std::uint64_t longest_wait_s = 3600;
 };
 
+/// The chain that sectors go to. Amounts as people write them: "0.02 FIL".
+struct Chain {
+  bool on = false;        ///< there is a [chain] in the file; without, sectors wait after PC2
+  /// As FULLNODE_API_INFO, which holds where this is empty; a secret where there are tokens in it.
+  std::string endpoints;
+  /// Folder of keys (chain/wallet/store.h); empty: HOME/wallet. The node signs for keys not in it.
+  std::filesystem::path wallet;
+  std::string precommit_from, commit_from;  ///< senders; empty: the miner's worker
+  std::uint64_t confidence = 5;             ///< epochs until a message counts
+  std::uint64_t seed_confidence = 6;        ///< epochs until a seed counts
+  std::uint64_t finality = 900;
+  bool allow_unknown_network = false;  ///< of a version newer than all that are known here
+  std::string precommit_fee = "0.02 FIL", commit_fee = "0.03 FIL";  ///< at most, of each sector
+  std::string base_fee_ceiling;  ///< attoFIL a gas: messages wait above it; empty: none
+  std::uint64_t precommit_batch = 256, commit_batch = 256;  ///< sectors in one message
+  std::uint64_t precommit_wait_s = 86'400, commit_wait_s = 86'400;
+  std::uint64_t precommit_slack = 360, commit_slack = 120;  ///< epochs before the last one possible
+  std::uint64_t commits_an_epoch = 20;                      ///< prove-commit messages
+  std::uint64_t sector_lifetime = 3'680'640;                ///< epochs
+  std::uint64_t replace_after = 10;    ///< epochs until a pending message is outbid
+  bool finalize_early = false;         ///< into long-term storage before the prove-commit
+  bool collateral_from_miner = false;  ///< deposits from the miner actor's balance first
+};
+
+/// Where an alert goes, besides the log. Empty: nowhere.
+struct Alerts {
+  std::string command;  ///< run by /bin/sh with SEALYARD_ALERT_KIND, _SUBJECT, _TEXT, _STATE
+  std::string webhook;  ///< URL that gets JSON
+  std::string dingtalk, dingtalk_secret;  ///< URL of a robot, and what it signs with
+  std::uint64_t repeat_s = 3600;          ///< while it lasts
+};
+
 struct Settings {
   std::filesystem::path home;
   std::filesystem::path file;  ///< the config.toml these came from; empty = defaults only
@@ -53,6 +85,8 @@ struct Settings {
   Stage all_stages;                     ///< for what [stage.<name>] does not say
   std::map<std::string, Stage> stages;  ///< by name: add_piece, pc1, pc2, c1, c2, finalize
   Retry retry;
+  Chain chain;
+  Alerts alerts;
   bool development() const { return network == "development"; }
 
   std::uint64_t poll_s = 10;
@@ -60,6 +94,7 @@ struct Settings {
   std::string log_level = "info";
 
   std::filesystem::path ledger_file() const { return home / "ledger.sqlite"; }
+  std::filesystem::path outbox_file() const { return home / "outbox.sqlite"; }
   std::filesystem::path log_folder() const { return home / "log"; }
   /// `stage`'s own values with the gaps filled from all_stages.
   Stage stage(const std::string& name) const;

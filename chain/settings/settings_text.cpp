@@ -36,6 +36,49 @@ std::string stage_lines(const Stage& stage) {
   return out;
 }
 
+std::string chain_lines(const Chain& c) {
+  std::string out =
+      "\n[chain]                    # sectors go on: pre-commit, seed, prove-commit\n";
+  const auto line = [&](std::string_view key, const auto& value, std::string_view why) {
+    out += fmt::format("{:26} # {}\n", fmt::format("{} = {}", key, value), why);
+  };
+  line("endpoints", quoted(c.endpoints), "TOKEN:ADDRESS,...; empty = FULLNODE_API_INFO");
+  line("wallet", quoted(c.wallet.string()), "folder of keys; empty = wallet");
+  line("precommit_from", quoted(c.precommit_from), "empty = the worker");
+  line("commit_from", quoted(c.commit_from), "empty = the worker");
+  line("confidence", c.confidence, "epochs until a message counts");
+  line("seed_confidence", c.seed_confidence, "epochs until a seed counts");
+  line("finality", c.finality, "epochs until nothing is looked up again");
+  line("allow_unknown_network", c.allow_unknown_network, "versions newer than this program");
+  line("precommit_fee", quoted(c.precommit_fee), "at most, of each sector");
+  line("commit_fee", quoted(c.commit_fee), "at most, of each sector");
+  line("base_fee_ceiling", quoted(c.base_fee_ceiling), "attoFIL; messages wait above it");
+  line("precommit_batch", c.precommit_batch, "sectors in one message");
+  line("commit_batch", c.commit_batch, "sectors in one message");
+  line("precommit_wait_s", c.precommit_wait_s, "until a batch goes without being full");
+  line("commit_wait_s", c.commit_wait_s, "until a batch goes without being full");
+  line("precommit_slack", c.precommit_slack, "epochs before the last possible one");
+  line("commit_slack", c.commit_slack, "epochs before the last possible one");
+  line("commits_an_epoch", c.commits_an_epoch, "messages");
+  line("sector_lifetime", c.sector_lifetime, "epochs");
+  line("replace_after", c.replace_after, "epochs until a pending message is outbid");
+  line("finalize_early", c.finalize_early, "into long-term storage before the prove-commit");
+  line("collateral_from_miner", c.collateral_from_miner, "deposits from the miner's balance first");
+  return out;
+}
+
+std::string alert_lines(const Alerts& a) {
+  const Alerts none;
+  if (a.command == none.command && a.webhook == none.webhook && a.dingtalk == none.dingtalk &&
+      a.dingtalk_secret == none.dingtalk_secret && a.repeat_s == none.repeat_s)
+    return {};
+  return fmt::format(
+      "\n[alerts]\ncommand = {}\nwebhook = {}\ndingtalk = {}\ndingtalk_secret = {}\n"
+      "repeat_s = {}\n",
+      quoted(a.command), quoted(a.webhook), quoted(a.dingtalk), quoted(a.dingtalk_secret),
+      a.repeat_s);
+}
+
 }  // namespace
 
 std::string text(const Settings& s) {
@@ -86,6 +129,8 @@ log_level = {}
 )",
       s.retry.attempts, s.retry.reseals, s.retry.requeues, s.retry.wait_s, s.retry.longest_wait_s,
       s.poll_s, s.comment_s, quoted(s.log_level));
+  out += alert_lines(s.alerts);
+  if (s.chain.on) out += chain_lines(s.chain);
   if (!s.environment.empty()) out += "\n[environment]            # given to every job\n";
   for (const auto& [key, value] : s.environment)
     out += fmt::format("{} = {}\n", quoted(key), quoted(value));

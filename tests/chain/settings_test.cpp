@@ -51,6 +51,35 @@ TEST_CASE("settings: what is written is what is read", "[settings]") {
   CHECK(settings::text(back) == settings::text(s));
 }
 
+TEST_CASE("settings: the chain is off where the file has no [chain]", "[settings]") {
+  const Scratch scratch;
+  CHECK_FALSE(load(scratch.path(), "[miner]\nid = 1000\n").chain.on);
+  CHECK(load(scratch.path(), "[chain]\n").chain.on);
+}
+
+TEST_CASE("settings: chain and alerts come back as they were written", "[settings]") {
+  const Scratch scratch;
+  auto s = load(scratch.path(), R"([chain]
+endpoints = "token:/ip4/127.0.0.1/tcp/1234/http"
+wallet = "keys"
+commit_from = "t3abc"
+confidence = 3
+precommit_fee = "0.5 FIL"
+finalize_early = true
+[alerts]
+command = "logger \"$SEALYARD_ALERT_TEXT\""
+webhook = "http://127.0.0.1:1/x"
+)");
+  CHECK(s.chain.wallet == scratch.path() / "keys");
+  CHECK(s.chain.confidence == 3);
+  CHECK(s.chain.finalize_early);
+  CHECK(s.chain.commit_batch == 256);
+  const auto back = load(scratch.path(), settings::text(s));
+  CHECK(settings::text(back) == settings::text(s));
+  CHECK(back.chain.precommit_fee == "0.5 FIL");
+  CHECK(back.alerts.command == s.alerts.command);
+}
+
 TEST_CASE("settings: each mistake is named with its line", "[settings]") {
   const Scratch scratch;
   const auto [text, wanted] = GENERATE(table<std::string, std::string>({
@@ -61,6 +90,10 @@ TEST_CASE("settings: each mistake is named with its line", "[settings]") {
       {"[miner]\nnetwork = \"mainet\"\n", "config.toml:2: miner.network: want mainnet"},
       {"[slurm]\ncluster_tag = \"a.b\"\n", "config.toml:2: slurm.cluster_tag: want at most 32"},
       {"[miner\n", "config.toml:1: "},
+      {"[environment]\nFULLNODE_API_INFO = \"x\"\n", "FULLNODE_API_INFO: is a secret"},
+      {"[chain]\nconfidence = 901\nfinality = 20\n", "chain.confidence: want a whole number"},
+      {"[chain]\nconfidence = 30\nfinality = 20\n", "chain.confidence: want at most finality"},
+      {"[chain]\nfinalize_early = 1\n", "chain.finalize_early: want true or false"},
       {"[miner]\nid = \"x1\"\n", "miner 'x1' is no actor id"},
       {"[daemon]\nlog_level = \"loud\"\n", "log_level: want trace"},
   }));
