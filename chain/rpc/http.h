@@ -1,4 +1,4 @@
-// One HTTP endpoint over libcurl. Private to this folder.
+// One HTTP endpoint over libcurl.
 #pragma once
 #include <chrono>
 #include <memory>
