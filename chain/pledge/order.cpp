@@ -25,8 +25,8 @@ stage::Argv command_line(const Sector& sector, const PorepConfig& porep,
   }
   if (stage == stage::kPc1) {
     auto argv = stage::pc1_argv(root, {sector.id}, {node_from_hex(sector.ticket, "ticket")});
-    // Checking and keeping good layers did not help the last time.
-    if (sector.reseals >= 2) argv.push_back("--recalculate");
+    // Checking and keeping good layers did not help the last time, or they are of another ticket.
+    if (sector.reseals >= 2 || sector.new_ticket) argv.push_back("--recalculate");
     return argv;
   }
   if (stage == stage::kPc2) return stage::pc2_argv(root, sector.id);

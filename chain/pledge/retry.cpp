@@ -122,6 +122,32 @@ json decide(const Sector& sector, std::string_view cause, std::string text,
   return event;
 }
 
+json decide_on_chain(const Sector& sector, std::string_view cause, std::string text,
+                     std::uint64_t batch, const settings::Retry& retry, std::int64_t now_ms) {
+  const auto in = row(sector.state).failed;
+  const auto& rule = chain_rule(in, cause);
+  const std::string stage = in == State::pre_commit_failed ? "precommit" : "commit";
+  const auto found = sector.bad_runs.find(stage);
+  const unsigned bad_runs = found == sector.bad_runs.end() ? 0 : found->second;
+  json event{{"stage", stage},
+             {"cause", cause},
+             {"text", fmt::format("{}: {}", stage, text)},
+             {"action", rule.action},
+             {"to", name(rule.to)},
+             {"counts", rule.counts},
+             {"again_ms", rule.counts ? now_ms + wait_ms(retry, bad_runs) : now_ms}};
+  if (rule.batch != ChainRule::Batch::keep && batch > 0)
+    event["batch_limit"] =
+        rule.batch == ChainRule::Batch::alone ? 1 : std::max<std::uint64_t>(batch / 2, 1);
+  if (rule.action == "hold" || (rule.counts && bad_runs + 1 >= retry.attempts)) {
+    event["action"] = "hold";
+    event["again_ms"] = 0;
+    event["text"] =
+        fmt::format("{}: {}; held for an operator: 'sealyard sectors update-state'", stage, text);
+  }
+  return event;
+}
+
 json decide(const Sector& sector, const Ending& ending, const settings::Retry& retry,
             std::int64_t now_ms) {
   auto event = decide(sector, cause_of(ending), text(ending), retry, now_ms);

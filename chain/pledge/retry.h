@@ -41,6 +41,12 @@ nlohmann::json decide(const Sector& sector, const Ending& ending, const settings
 nlohmann::json decide(const Sector& sector, std::string_view cause, std::string text,
                       const settings::Retry& retry, std::int64_t now_ms);
 
+/// What the chain says no to, by the table of pledge::chain_rules(): waits and caps as above.
+/// @param batch  how many sectors the message had that failed; 0: no message.
+nlohmann::json decide_on_chain(const Sector& sector, std::string_view cause, std::string text,
+                               std::uint64_t batch, const settings::Retry& retry,
+                               std::int64_t now_ms);
+
 /// "exit 65 on n02", "out_of_memory on n01", "signal 9".
 std::string text(const Ending& ending);
 

@@ -1,5 +1,6 @@
 #include "chain/pledge/sector.h"
 
+#include <charconv>
 #include <ctime>
 
 #include "jobs/stage/stage.h"
@@ -108,6 +109,21 @@ void running(Sector& sector, const ledger::Event& event) {
   }
 }
 
+/// AddPiece declares "127 unpadded bytes, ..." and a CommP of each piece.
+std::vector<DataPiece> data_pieces(const json& result) {
+  std::vector<DataPiece> pieces;
+  const auto inputs = result.value("inputs", json::object());
+  for (;;) {
+    const auto i = std::to_string(pieces.size());
+    const auto comm_p = commitment(result, ("comm_p_" + i).c_str());
+    const auto text = inputs.value("piece_" + i, std::string());
+    std::uint64_t unpadded = 0;
+    std::from_chars(text.data(), text.data() + text.size(), unpadded);
+    if (!comm_p || unpadded == 0) return pieces;
+    pieces.push_back({*comm_p, unpadded / 127 * 128});
+  }
+}
+
 void committed(Sector& sector, const ledger::Event& event) {
   const auto& p = event.payload;
   const std::string stage = p.at("stage");
@@ -132,6 +148,8 @@ void committed(Sector& sector, const ledger::Event& event) {
   sector.job.reset();
   sector.failure.reset();
   State next = row(sector.state).done;
+  if (stage == stage::kAddPiece && !sector.cc()) sector.data = data_pieces(result);
+  if (stage == stage::kPc1) sector.new_ticket = false;
   if (stage == stage::kPc2) {
     sector.sealed_ms = event.time_ms;
     if (sector.finalize_ordered) next = State::finalize_sector;
@@ -139,6 +157,79 @@ void committed(Sector& sector, const ledger::Event& event) {
   if (stage == stage::kC2) sector.proven_ms = event.time_ms;
   if (stage == stage::kFinalize) sector.finalized_ms = event.time_ms;
   enter(sector, next, event.time_ms);
+}
+
+/// What became of the newest message of this kind; one of somebody else is added.
+void landed(Sector& sector, const json& message, std::int64_t time_ms) {
+  const std::string what = message.at("what"), key = message.value("key", "");
+  Sent* found = nullptr;
+  for (auto& sent : sector.messages)
+    if (sent.what == what && sent.key == key) found = &sent;
+  if (!found) {
+    sector.messages.push_back({});
+    found = &sector.messages.back();
+    found->what = what;
+    found->key = key;
+    found->wished_ms = time_ms;
+  }
+  found->cid = message.value("cid", "");
+  found->epoch = message.value("epoch", std::int64_t{-1});
+  found->fee = message.value("fee", "");
+  found->exit_code = message.value("exit_code", std::int64_t{0});
+  found->count = message.value("count", found->count);
+  found->ended_ms = time_ms;
+}
+
+void wished(Sector& sector, const ledger::Event& event) {
+  const auto& p = event.payload;
+  Sent sent;
+  sent.what = p.at("what");
+  sent.key = p.at("key");
+  sent.count = p.at("count");
+  sent.wish = p;
+  sent.wished_ms = event.time_ms;
+  std::erase_if(sector.messages, [&](const Sent& old) { return old.key == sent.key; });
+  sector.messages.push_back(std::move(sent));
+}
+
+/// The steps of pledge::edges(). False: an event of another kind.
+bool of_chain(Sector& sector, const ledger::Event& event) {
+  const auto& kind = event.kind;
+  const auto& p = event.payload;
+  if (kind == event::kNote) {
+    sector.note = p.at("text");
+    return true;
+  }
+  if (kind == event::kWished) {
+    wished(sector, event);
+  } else if (kind == event::kCalledOff) {
+    if (!sector.messages.empty() && sector.messages.back().key == p.at("key"))
+      sector.messages.pop_back();
+  } else if (kind == event::kPrecommitted) {
+    sector.precommit_epoch = p.at("epoch");
+    sector.deposit = p.at("deposit");
+    sector.bad_runs.erase("precommit");
+    sector.batch_limit.erase("precommit");
+  } else if (kind == event::kActivated) {
+    sector.activation = p.at("activation");
+    sector.expiration = p.at("expiration");
+    sector.bad_runs.erase("commit");
+    sector.batch_limit.erase("commit");
+  } else if (kind == event::kQueued || kind == event::kQueuedEarly) {
+    sector.proof = p.value("proof", sector.proof);
+  } else if (kind == event::kSeedChanged) {
+    sector.proof.clear();
+  } else if (kind != event::kProving && kind != event::kExpired) {
+    return false;
+  }
+  if (p.contains("message")) landed(sector, p.at("message"), event.time_ms);
+  sector.note.clear();
+  sector.failure.reset();
+  // What is in long-term storage already is not moved there again.
+  auto to = next(sector.state, kind);
+  if (to == State::finalize_sector && sector.finalized_ms != 0) to = State::finalized;
+  if (to) enter(sector, *to, event.time_ms);
+  return true;
 }
 
 void failed(Sector& sector, const ledger::Event& event) {
@@ -151,6 +242,10 @@ void failed(Sector& sector, const ledger::Event& event) {
   if (failure.cause == "out_of_memory") ++sector.out_of_memory[stage];
   if (failure.cause == "timeout") ++sector.timeouts[stage];
   if (failure.action == "reseal") ++sector.reseals;
+  if (failure.cause == "gone") sector.precommit_epoch = -1;
+  if (p.contains("batch_limit")) sector.batch_limit[stage] = p.at("batch_limit");
+  if (p.contains("message")) landed(sector, p.at("message"), event.time_ms);
+  sector.note.clear();
   if (sector.job)
     if (Run* run = run_of(sector, *sector.job)) {
       run->ended_ms = event.time_ms;
@@ -168,6 +263,8 @@ void changed(Sector& sector, const ledger::Event& event) {
   if (event.kind == event::kState) {
     sector.job.reset();
     sector.bad_runs.clear();
+    sector.batch_limit.clear();
+    sector.note.clear();
     sector.reseals = 0;
   }
   if (event.kind == event::kRetry) ++sector.retries;
@@ -194,11 +291,20 @@ void dispatch(Sector& sector, const ledger::Event& event) {
   if (kind == event::kFailed) return failed(sector, event);
   if (kind == event::kRetry || kind == event::kState) return changed(sector, event);
   if (kind == event::kReleased) return released(sector, event);
+  if (of_chain(sector, event)) return;
   if (kind == event::kTicket) {
+    if (sector.sealed_ms != 0 && sector.ticket != p.at("value")) sector.new_ticket = true;
     sector.ticket = p.at("value");
+    sector.ticket_epoch = p.value("epoch", std::int64_t{0});
+    sector.ticket_source = p.value("source", "");
+    sector.note.clear();
     if (sector.state == State::get_ticket) enter(sector, State::pre_commit1, event.time_ms);
   } else if (kind == event::kSeed) {
     sector.seed = p.at("value");
+    sector.seed_epoch = p.value("epoch", std::int64_t{0});
+    sector.seed_source = p.value("source", "");
+    sector.proof.clear();
+    sector.note.clear();
     sector.failure.reset();
     for (const auto stage : {stage::kC1, stage::kC2}) sector.bad_runs.erase(std::string(stage));
     enter(sector, State::commit1, event.time_ms);
@@ -234,6 +340,12 @@ void dispatch(Sector& sector, const ledger::Event& event) {
 }
 
 }  // namespace
+
+const Sent* Sector::sent(std::string_view what) const {
+  for (auto sent = messages.rbegin(); sent != messages.rend(); ++sent)
+    if (sent->what == what && !sent->key.empty()) return &*sent;
+  return nullptr;
+}
 
 void apply(Sector& sector, const ledger::Event& event) {
   try {

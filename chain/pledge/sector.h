@@ -33,6 +33,17 @@ inline constexpr char kRetry[] = "retry";          ///< to
 inline constexpr char kReleased[] = "released";    ///< name, job: a held job was let go
 inline constexpr char kFinalize[] = "finalize";    ///< store
 inline constexpr char kState[] = "state";          ///< to, reason: an operator's word
+// Of the chain: the steps of pledge::edges(). Amounts are attoFIL, decimal text.
+inline constexpr char kQueued[] = "queued";             ///< proof (base64, once there is one)
+inline constexpr char kQueuedEarly[] = "queued_early";  ///< the same
+inline constexpr char kWished[] = "wished";  ///< what, key, count, from, to, value, cutoff, item
+inline constexpr char kCalledOff[] = "called_off";       ///< key: no message was made of it
+inline constexpr char kPrecommitted[] = "precommitted";  ///< epoch, deposit, message
+inline constexpr char kSeedChanged[] = "seed_changed";   ///< value: what it is now
+inline constexpr char kActivated[] = "activated";        ///< activation, expiration, message
+inline constexpr char kProving[] = "proving";
+inline constexpr char kExpired[] = "expired";  ///< epoch
+inline constexpr char kNote[] = "note";        ///< text: why it waits; empty: no more
 }  // namespace event
 
 struct Piece {
@@ -81,6 +92,25 @@ struct Failure {
   std::int64_t again_ms = 0;  ///< when the retry is due; 0: never by itself
 };
 
+/// A message on chain that carries the sector, or one that is to be made.
+struct Sent {
+  std::string what;         ///< "precommit", "commit"
+  std::string key;          ///< in the outbox
+  std::uint64_t count = 0;  ///< of the sectors in it
+  nlohmann::json wish;      ///< the event: what the message is made of, again after any crash
+  std::string cid;          ///< empty: not landed for good
+  std::int64_t epoch = -1;  ///< of inclusion
+  std::string fee;          ///< attoFIL, of the whole message
+  std::int64_t exit_code = 0;
+  std::int64_t wished_ms = 0, ended_ms = 0;
+};
+
+/// A piece as the chain sees it: fillers are pieces, too.
+struct DataPiece {
+  Node comm_p;
+  std::uint64_t padded_bytes = 0;
+};
+
 struct Sector {
   SectorId id;
   State state = State::packing;
@@ -94,7 +124,13 @@ struct Sector {
   std::vector<Piece> pieces;
   std::string ordered_ticket;  ///< hex; empty: to be drawn
   std::string ticket;
-  std::string seed;  ///< hex; empty: not drawn yet
+  std::int64_t ticket_epoch = 0;
+  bool new_ticket = false;    ///< drawn after a replica was made with another: PC1 begins anew
+  std::string ticket_source;  ///< "chain": only such a ticket is worth a pre-commit
+  std::string seed;           ///< hex; empty: not drawn yet
+  std::int64_t seed_epoch = 0;
+  std::string seed_source;
+  std::vector<DataPiece> data;  ///< as AddPiece laid it out; empty where the sector is
   std::optional<Node> comm_d, comm_r;
   bool finalize_ordered = false;
   std::string store;
@@ -111,6 +147,16 @@ struct Sector {
   std::vector<Run> runs;
   std::string broken;  ///< an event of it could not be read: left alone until an operator looks
 
+  std::int64_t precommit_epoch = -1;  ///< -1: not on chain, or not any more
+  std::string deposit;                ///< attoFIL
+  std::int64_t activation = -1, expiration = -1;
+  std::string proof;  ///< base64
+  std::vector<Sent> messages;
+  std::map<std::string, std::uint64_t> batch_limit;  ///< by what: sectors in its next message
+  std::string note;                                  ///< why it waits, when that is news
+
+  /// The newest message of this kind; nullptr: there was none.
+  const Sent* sent(std::string_view what) const;
   bool cc() const { return pieces.empty(); }
   State first_state() const { return cc() ? State::packing : State::add_piece; }
 };

@@ -229,7 +229,8 @@ Step next_step(const Sector& sector, const Facts& facts, const settings::Setting
   if (sector.state == State::get_ticket) return DrawTicket{};
   if (runs_stage(sector.state)) return stage_step(sector, facts, settings);
   if (is_failure(sector.state)) return failure_step(sector, facts);
-  return Wait{std::string(row(sector.state).waits_for)};
+  const auto& here = row(sector.state);
+  return Wait{std::string(here.of_chain.empty() ? here.waits_for : here.of_chain)};
 }
 
 }  // namespace sealyard::pledge

@@ -1,4 +1,5 @@
 // The life of a sector: the state table, the fold of its events, and what follows a failure.
+#include <cstdlib>
 #include <set>
 
 #include "chain/pledge/key.h"
@@ -38,6 +39,98 @@ TEST_CASE("state: the happy path ends waiting for a chain", "[pledge]") {
   CHECK(pledge::row(State::commit1).done == State::commit2);
   CHECK(pledge::row(State::commit2).done == State::wait_commit);
   CHECK(pledge::row(State::wait_commit).done == State::finalize_sector);
+}
+
+TEST_CASE("state: every step on chain is one of the table's", "[pledge]") {
+  std::set<std::pair<State, std::string_view>> seen;
+  for (const auto& edge : pledge::edges()) {
+    CAPTURE(pledge::name(edge.from), edge.event);
+    CHECK(seen.insert({edge.from, edge.event}).second);
+    CHECK(pledge::next(edge.from, edge.event) == edge.to);
+  }
+  CHECK_FALSE(pledge::next(State::proving, "queued"));
+  // Who waits for the chain in a state can leave it, and can fail in it.
+  for (const auto& row : pledge::states()) {
+    if (row.of_chain.empty()) continue;
+    CAPTURE(row.name);
+    CHECK(pledge::is_failure(row.failed));
+    CHECK(std::any_of(seen.begin(), seen.end(),
+                      [&](const auto& edge) { return edge.first == row.state; }));
+  }
+  std::set<std::pair<State, std::string_view>> rules;
+  for (const auto& rule : pledge::chain_rules()) {
+    CHECK(rules.insert({rule.in, rule.cause}).second);
+    CHECK(pledge::is_failure(rule.in));
+    CHECK_FALSE(pledge::is_failure(rule.to));
+  }
+  CHECK_THROWS_AS(pledge::chain_rule(State::commit_failed, "weather"), Error);
+}
+
+TEST_CASE("state: the diagram shows every state and every step", "[pledge]") {
+  const auto dot = pledge::dot();
+  CHECK(dot.starts_with("digraph sector {\n"));
+  CHECK(dot.ends_with("}\n"));
+  for (const auto& row : pledge::states())
+    CHECK_THAT(dot, Catch::Matchers::Contains("  " + std::string(row.name)));
+  for (const auto& edge : pledge::edges())
+    CHECK_THAT(dot, Catch::Matchers::Contains(fmt::format("  {} -> {} [label=\"{}\"]",
+                                                          pledge::name(edge.from),
+                                                          pledge::name(edge.to), edge.event)));
+}
+
+TEST_CASE("retry: what the chain refuses goes on by the table", "[pledge]") {
+  settings::Retry retry;
+  Story story;
+  story.to_pc2();
+  story.run("pc2", 13, {{"comm_r", to_hex(Node{{2}})}});
+  story.add("queued", json::object());
+  REQUIRE(story.sector.state == State::pre_committing);
+  auto event = pledge::decide_on_chain(story.sector, "out_of_gas", "x", 9, retry, 1000);
+  CHECK(event["batch_limit"] == 4);
+  CHECK(event["again_ms"] == 61'000);
+  story.add("failed", event);
+  CHECK(story.sector.state == State::pre_commit_failed);
+  CHECK(story.sector.batch_limit["precommit"] == 4);
+  story.add("retry", {{"to", event["to"]}});
+  CHECK(story.sector.state == State::pre_committing);
+  CHECK(pledge::decide_on_chain(story.sector, "exit", "x", 4, retry, 0)["batch_limit"] == 1);
+  event = pledge::decide_on_chain(story.sector, "ticket_expired", "x", 0, retry, 5);
+  CHECK(event["to"] == "GetTicket");
+  CHECK(event["again_ms"] == 5);
+  story.sector.bad_runs["precommit"] = retry.attempts - 1;
+  CHECK(pledge::decide_on_chain(story.sector, "exit", "x", 1, retry, 0)["action"] == "hold");
+  CHECK(pledge::decide_on_chain(story.sector, "allocated", "x", 0, retry, 0)["again_ms"] == 0);
+}
+
+TEST_CASE("order: no job gets what only the daemon may know", "[pledge]") {
+  setenv("FULLNODE_API_INFO", "secret:/ip4/127.0.0.1/tcp/1/http", 1);
+  Story story;
+  story.to_pc2();
+  settings::Settings settings;
+  settings.storage_root = "/s";
+  settings.environment["RUST_LOG"] = "info";
+  settings.chain.on = true;
+  settings.chain.endpoints = "secret:/ip4/127.0.0.1/tcp/1/http";
+  const auto request = pledge::request(story.sector, {"tag", story.sector.id, "pc2", 1}, settings);
+  CHECK(request.environment == settings.environment);
+  for (const auto& word : request.argv) CHECK(word.find("secret") == word.npos);
+  unsetenv("FULLNODE_API_INFO");
+}
+
+TEST_CASE("order: another ticket after a replica begins PC1 anew", "[pledge]") {
+  Story story;
+  story.to_pc2();
+  story.run("pc2", 13, {{"comm_r", to_hex(Node{{2}})}});
+  story.add("state", {{"to", "GetTicket"}});
+  story.add("ticket", {{"value", std::string(64, '1')}, {"epoch", 5}, {"source", "chain"}});
+  settings::Settings settings;
+  settings.storage_root = "/s";
+  const auto argv =
+      pledge::request(story.sector, {"tag", story.sector.id, "pc1", 2}, settings).argv;
+  CHECK(std::find(argv.begin(), argv.end(), "--recalculate") != argv.end());
+  CHECK(story.sector.ticket_epoch == 5);
+  story.run("pc1", 14, json::object());
+  CHECK_FALSE(story.sector.new_ticket);
 }
 
 TEST_CASE("fold: a proof between sealing and long-term storage", "[pledge]") {
