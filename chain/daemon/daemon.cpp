@@ -9,6 +9,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "chain/daemon/on_chain.h"
 #include "chain/ledger/instance_lock.h"
 #include "chain/pledge/key.h"
 #include "chain/pledge/order.h"
@@ -58,25 +59,37 @@ std::int64_t now_ms() {
 
 Daemon::Daemon(settings::Settings settings, ledger::Ledger ledger,
                std::shared_ptr<spdlog::logger> log)
-    : settings_(std::move(settings)), ledger_(std::move(ledger)), log_(std::move(log)) {
+    : settings_(std::move(settings)),
+      ledger_(std::move(ledger)),
+      log_(std::move(log)),
+      journal_(
+          ledger_, fmt::format("daemon:{}:{}", ledger::host_name(), getpid()),
+          [this](const Sector& sector, const ledger::Event& event) { written(sector, event); }),
+      alerts_(alert::sinks(settings_.alerts, log_),
+              static_cast<std::int64_t>(settings_.alerts.repeat_s) * 1000, log_) {
   if (sodium_init() < 0) throw Error(Fault::internal, "libsodium does not start");
   tag_ = settings_.cluster_tag.empty() ? ledger_.id() : settings_.cluster_tag;
-  actor_ = fmt::format("daemon:{}:{}", ledger::host_name(), getpid());
+  if (settings_.chain.on) chain_ = std::make_unique<OnChain>(settings_, journal_, alerts_, log_);
 }
+
+Daemon::~Daemon() = default;
 
 Daemon::Tick Daemon::tick(const std::function<bool()>& stop) {
   report_ = {};
   read_ledger();
   poll_slurm();
   report_.slurm_answers = slurm_answers_;
+  if (chain_) chain_->driver.tick(sectors_, now_ms());
   for (auto& [id, sector] : sectors_) {
     if (stop && stop()) break;
-    const bool idle = !pledge::row(sector.state).waits_for.empty();
-    if (idle) continue;
+    const auto& row = pledge::row(sector.state);
+    tell(sector);
+    if (!row.waits_for.empty()) continue;
     if (!sector.failure || sector.failure->again_ms != 0) ++report_.active;
+    if (!row.of_chain.empty()) continue;
     try {
       turn(sector);
-    } catch (const Stale&) {
+    } catch (const pledge::Stale&) {
       log_->debug("{}: changed by somebody else; read again", id.text());
     } catch (const Error& error) {
       ++report_.errors;
@@ -88,6 +101,21 @@ Daemon::Tick Daemon::tick(const std::function<bool()>& stop) {
   }
   if (slurm_answers_) cancel_superseded();
   return report_;
+}
+
+/// Somebody has to look: once when it begins, once when it is over.
+void Daemon::tell(const Sector& sector) {
+  const bool held = !sector.broken.empty() || (sector.failure && sector.failure->again_ms == 0);
+  const bool told = held_.contains(sector.id);
+  if (held == told && !held) return;
+  if (held) {
+    alerts_.raise("sector_held", sector.id.text(),
+                  sector.broken.empty() ? sector.failure->text : sector.broken, now_ms());
+    held_.insert(sector.id);
+  } else {
+    alerts_.clear("sector_held", sector.id.text(), now_ms());
+    held_.erase(sector.id);
+  }
 }
 
 bool Daemon::ledger_changed() const { return ledger_.last_seq() != seen_; }
@@ -159,7 +187,7 @@ void Daemon::turn(Sector& sector) {
       return comment(sector, memory);
     }
     if (std::holds_alternative<pledge::DrawTicket>(step)) {
-      draw_ticket(sector);
+      if (!draw_ticket(sector)) return;
     } else if (std::holds_alternative<pledge::Submit>(step)) {
       if (!submit(sector, memory)) return;
     } else if (std::holds_alternative<pledge::AskHistory>(step)) {
@@ -190,11 +218,10 @@ void Daemon::turn(Sector& sector) {
 }
 
 void Daemon::write(Sector& sector, std::string kind, json payload) {
-  ledger::Event made{0, now_ms(), sector.id, std::move(kind), std::move(payload), actor_};
-  const auto seq = ledger_.append_after(sector.last_seq, made);
-  if (!seq) throw Stale{};
-  made.seq = *seq;
-  pledge::apply(sector, made);
+  journal_.write(sector, std::move(kind), std::move(payload), now_ms());
+}
+
+void Daemon::written(const Sector& sector, const ledger::Event& made) {
   ++report_.events;
   const auto text = made.payload.value("text", std::string());
   log_->log(made.kind == event::kFailed || made.kind == event::kRefused ? spdlog::level::warn
@@ -203,7 +230,8 @@ void Daemon::write(Sector& sector, std::string kind, json payload) {
             text.empty() ? "" : ": ", text);
 }
 
-void Daemon::draw_ticket(Sector& sector) {
+bool Daemon::draw_ticket(Sector& sector) {
+  if (chain_ && sector.ordered_ticket.empty()) return chain_->driver.draw_ticket(sector, now_ms());
   std::string value = sector.ticket, source = "kept";
   if (value.empty() && !sector.ordered_ticket.empty()) {
     value = sector.ordered_ticket;
@@ -215,6 +243,7 @@ void Daemon::draw_ticket(Sector& sector) {
     source = "random";
   }
   write(sector, event::kTicket, {{"value", value}, {"epoch", 0}, {"source", source}});
+  return true;
 }
 
 }  // namespace sealyard::daemon

@@ -9,7 +9,10 @@
 #include <set>
 #include <string>
 
+#include "chain/alert/alert.h"
 #include "chain/ledger/ledger.h"
+#include "chain/onchain/driver.h"
+#include "chain/pledge/journal.h"
 #include "chain/pledge/sector.h"
 #include "chain/pledge/step.h"
 #include "chain/settings/settings.h"
@@ -24,6 +27,7 @@ namespace sealyard::daemon {
 class Daemon {
  public:
   Daemon(settings::Settings settings, ledger::Ledger ledger, std::shared_ptr<spdlog::logger> log);
+  ~Daemon();
 
   /// What one tick found and did.
   struct Tick {
@@ -54,14 +58,15 @@ class Daemon {
     std::set<unsigned> pulled;  ///< restarts whose delay was cut short
     std::string waited;         ///< logged once
   };
-  struct Stale {};  ///< somebody else wrote about the sector: read again at the next tick
-
   void read_ledger();
   void poll_slurm();
   void turn(pledge::Sector& sector);
   pledge::Facts look(const pledge::Sector& sector, Memory& memory) const;
   void write(pledge::Sector& sector, std::string kind, nlohmann::json payload);
-  void draw_ticket(pledge::Sector& sector);
+  void written(const pledge::Sector& sector, const ledger::Event& event);
+  /// false = the chain does not tell one; ask again at the next tick.
+  bool draw_ticket(pledge::Sector& sector);
+  void tell(const pledge::Sector& sector);
   /// false = Slurm's answer is open; ask again at the next tick.
   bool submit(pledge::Sector& sector, Memory& memory);
   std::vector<slurm::Attempt> history(const pledge::Sector& sector) const;
@@ -72,7 +77,11 @@ class Daemon {
   ledger::Ledger ledger_;
   std::shared_ptr<spdlog::logger> log_;
   std::string tag_;
-  std::string actor_;
+  pledge::Journal journal_;
+  alert::Alerts alerts_;
+  struct OnChain;                   ///< everything between us and full nodes
+  std::unique_ptr<OnChain> chain_;  ///< nullptr: no [chain] in the settings
+  std::set<SectorId> held_;         ///< told about
   pledge::Sectors sectors_;
   std::map<SectorId, Memory> memory_;
   std::uint64_t seen_ = 0;  ///< last event read

@@ -103,6 +103,7 @@ int run(const std::string& home_option, bool once) {
   }
   log->info("starts: home {}, miner f0{}, storage {}, poll {} s", home.string(), settings.miner,
             settings.storage_root.string(), settings.poll_s);
+  if (!settings.chain.on) log->info("no [chain] in the settings: sectors stop after PC2");
   serve(daemon, settings, *log);
   log->info("ends; jobs go on without it");
   return 0;
