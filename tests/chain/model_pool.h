@@ -40,6 +40,10 @@ class ModelPool : public sealyard::outbox::Pool {
   std::int64_t estimate_code = 1;
   std::function<void(const Signed&)> on_push;  ///< before the pool looks at it
   unsigned pushes = 0;
+  /// What running a message gives.
+  std::function<sealyard::rpc::Receipt(const Signed&)> receipt = [](const Signed&) {
+    return sealyard::rpc::Receipt{0, {}, 900'000};
+  };
 
   bool chance(double p) { return std::uniform_real_distribution<>(0, 1)(rng) < p; }
 
@@ -156,7 +160,7 @@ class ModelPool : public sealyard::outbox::Pool {
         for (const auto& m : chain[i].messages) {
           if (m.cid() == cid || (wanted && same_slot(m, *wanted))) {
             if (wanted && !same_call(m, *wanted)) return {Where::taken, {}};
-            return {Where::on_chain, {m.cid(), {0, {}, 900'000}, {}, chain[i + 1].height}};
+            return {Where::on_chain, {m.cid(), receipt(m), {}, chain[i + 1].height}};
           }
         }
       return {};

@@ -8,8 +8,12 @@
 
 class Scratch {
  public:
-  Scratch() {
-    std::string name = (std::filesystem::temp_directory_path() / "sealyard-test-XXXXXX").string();
+  Scratch() : Scratch(std::filesystem::temp_directory_path()) {}
+  /// In `parent` where it is there, else where temporary files go.
+  explicit Scratch(const std::filesystem::path& parent) {
+    const auto folder =
+        std::filesystem::is_directory(parent) ? parent : std::filesystem::temp_directory_path();
+    std::string name = (folder / "sealyard-test-XXXXXX").string();
     if (!mkdtemp(name.data())) throw std::runtime_error("no scratch folder: " + name);
     path_ = name;
   }
