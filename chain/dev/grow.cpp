@@ -1,0 +1,142 @@
+// How the chain grows, and how it takes epochs back.
+#include <fmt/format.h>
+
+#include <chrono>
+
+#include "chain/dev/chain.h"
+#include "chain/dev/deadline.h"
+#include "chain/types/cbor.h"
+#include "kernels/base/bytes.h"
+
+namespace sealyard::dev {
+namespace {
+
+constexpr int kWeightOfTipset = 1000;
+constexpr Epoch kKeptStates = 4000, kForgetEvery = 500;
+constexpr std::uint64_t kFirstRound = 100;
+
+std::uint64_t now_s() {
+  using namespace std::chrono;
+  return static_cast<std::uint64_t>(
+      duration_cast<seconds>(system_clock::now().time_since_epoch()).count());
+}
+
+Cid receipts_root(const std::vector<Included>& included) {
+  types::CborWriter w;
+  w.array(included.size());
+  for (const auto& one : included)
+    w.array(3).number(one.exit_code).bytes(one.value).number(one.gas_used);
+  return Cid::of_cbor(w.take());
+}
+
+/// Of what changed and what was before: the same changes give the same root.
+Cid state_root(const Cid& before, const State& state, const std::set<ActorId>& changed) {
+  types::CborWriter w;
+  w.array(changed.size() + 1).cid(before);
+  for (const auto id : changed) {
+    const auto text = to_json(*state.find(id)).dump();
+    w.bytes(types::blake2b_256({reinterpret_cast<const std::uint8_t*>(text.data()), text.size()}));
+  }
+  return Cid::of_cbor(w.take());
+}
+
+}  // namespace
+
+Header Chain::next_header(Epoch height, const std::vector<types::SignedMessage>& messages) const {
+  Header h;
+  h.miner = Address::of_id(kProducer);
+  h.beacon_round = kFirstRound + static_cast<std::uint64_t>(height);
+  h.beacon = beacon_entry(*producer_, h.beacon_round);
+  Bytes entropy = types::CborWriter().address(h.miner).take();
+  h.election = vrf(*producer_, types::DrawTag::election, h.beacon, height, entropy);
+  entropy.insert(entropy.end(), head_.ticket.begin(), head_.ticket.end());
+  // A fork has other tickets than the chain that it replaces.
+  types::append_varint(entropy, fork_);
+  h.ticket = vrf(*producer_, types::DrawTag::ticket_production, h.beacon, height - 1, entropy);
+  h.parents = {head_.cid};
+  h.parent_weight = head_.weight;
+  h.height = height;
+  h.state_root = head_.state_root;
+  h.receipts = head_.receipts;
+  std::vector<Cid> cids;
+  for (const auto& m : messages) cids.push_back(m.cid());
+  h.messages = root_of(cids);
+  h.timestamp = std::max(now_s(), head_.timestamp);
+  h.parent_base_fee = base_fee_at(height, head_.next_base_fee);
+  const auto digest = types::blake2b_256(h.cbor());
+  h.signature = producer_->sign(digest).data;
+  return h;
+}
+
+void Chain::advance(Epoch nulls) {
+  const auto height = head_.height + 1 + nulls;
+  const auto before = now();
+  const auto base_fee = base_fee_at(height, head_.next_base_fee);
+  const auto messages = pool_.select(*before, base_fee);
+  const auto header = next_header(height, messages);
+  Tipset t;
+  t.cid = header.cid();
+  t.parent = head_.cid;
+  t.height = height;
+  t.ticket = header.ticket;
+  t.beacon = header.beacon;
+  t.beacon_round = header.beacon_round;
+  t.timestamp = header.timestamp;
+  t.json = tipset_json(header, t.cid).dump();
+  t.weight = head_.weight + kWeightOfTipset;
+  t.base_fee = base_fee;
+  State state = *before;
+  Pool pool = pool_;
+  store_.transact([&] {
+    store_.add(t);  // draws at this epoch are of this tipset
+    for (auto epoch = head_.height + 1; epoch < height; ++epoch) cron(state, epoch, policy_);
+    const auto around = surroundings(height);
+    std::vector<Included> included;
+    std::vector<Bid> bids;
+    for (const auto& m : messages) {
+      const auto result = execute(state, policy_, around, height, m, base_fee, kProducer);
+      included.push_back(
+          {m.cid(), height, static_cast<std::int64_t>(result.exit), result.gas_used, result.value});
+      store_.include(included.back(), included.size() - 1);
+      const BigInt room = m.message.gas_fee_cap - base_fee;
+      bids.push_back(
+          {std::max<BigInt>(0, std::min(m.message.gas_premium, room)), m.message.gas_limit});
+    }
+    cron(state, height, policy_);
+    t.next_base_fee = next_base_fee(base_fee, bids);
+    t.receipts = receipts_root(included);
+    const auto changed = state.take_changed();
+    t.state_root = state_root(head_.state_root, state, changed);
+    for (const auto id : changed) store_.put_actor(*state.find(id), height);
+    store_.set_outcome(t);
+    for (const auto& cid : pool.drop_used(state)) store_.pool_remove(cid);
+    if (height % kForgetEvery < 1 + nulls) store_.forget_states_before(height - kKeptStates);
+  });
+  head_ = std::move(t);
+  pool_ = std::move(pool);
+  keep(height, std::make_shared<const State>(std::move(state)));
+}
+
+void Chain::reorganise(Epoch depth, bool keep_messages) {
+  const auto base = store_.at_or_before(std::max<Epoch>(0, head_.height - depth));
+  const auto again = head_.height - base->height + 1;
+  store_.transact([&] {
+    for (const auto& one : store_.included_above(base->height)) {
+      const auto m = store_.message(one.cid);
+      if (!keep_messages || !m) continue;
+      pool_.restore(*m);
+      store_.pool_add(one.cid);
+    }
+    store_.take_back(base->height);
+    store_.set_meta("fork", std::to_string(++fork_));
+    const auto grants = store_.move_grants_above(base->height);
+    auto state = store_.state_after(base->height);
+    for (const auto& grant : grants) state.edit(state.account(grant.to)).balance += grant.amount;
+    for (const auto id : state.take_changed()) store_.put_actor(*state.find(id), base->height);
+  });
+  recent_.clear();
+  head_ = *base;
+  for (Epoch i = 0; i < again; ++i) advance();
+}
+
+}  // namespace sealyard::dev
