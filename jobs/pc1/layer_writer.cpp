@@ -8,6 +8,8 @@ namespace {
 
 // Enough for the disk to stream, little enough for a checkpoint to wait for.
 constexpr std::uint64_t kWriteNodes = std::uint64_t{1} << 18;
+// Less where they are picked out of a batch first, since each of its sectors has such a buffer.
+constexpr std::uint64_t kGatherNodes = std::uint64_t{1} << 14;
 
 sector::Output open(const sector::Folder& folder, const sector::LayerRecord& record) {
   const auto target = folder.layer(record.layer);
@@ -20,7 +22,7 @@ sector::Output open(const sector::Folder& folder, const sector::LayerRecord& rec
 }  // namespace
 
 LayerWriter::LayerWriter(const sector::Folder& folder, const sector::Lock& lock,
-                         sector::LayerRecord record, std::span<const Node> layer)
+                         sector::LayerRecord record, const Column& layer)
     : folder_(folder),
       lock_(lock),
       record_(std::move(record)),
@@ -44,11 +46,12 @@ void LayerWriter::run() {
   for (;;) {
     changed_.wait(guard, [this] { return ending_ || written_ < computed_; });
     if (ending_) return;
-    const auto first = written_, count = std::min(computed_ - written_, kWriteNodes);
+    const auto first = written_;
+    auto count = computed_ - written_;
     guard.unlock();
     std::exception_ptr failure;
     try {
-      output_.write(layer_.subspan(first, count));
+      count = write(first, count);
     } catch (...) {
       failure = std::current_exception();
     }
@@ -63,6 +66,19 @@ void LayerWriter::run() {
   }
 }
 
+std::uint64_t LayerWriter::write(std::uint64_t first, std::uint64_t most) {
+  if (layer_.stride == 1) {
+    const auto count = std::min(most, kWriteNodes);
+    output_.write(std::span(layer_.data + first, count));
+    return count;
+  }
+  const auto count = std::min(most, kGatherNodes);
+  gathered_.resize(count);
+  for (std::uint64_t i = 0; i < count; ++i) gathered_[i] = layer_.data[(first + i) * layer_.stride];
+  output_.write(gathered_);
+  return count;
+}
+
 void LayerWriter::rethrow() {
   if (failure_) std::rethrow_exception(failure_);
 }
@@ -70,7 +86,7 @@ void LayerWriter::rethrow() {
 void LayerWriter::computed(std::uint64_t nodes) {
   const std::lock_guard guard(mutex_);
   rethrow();
-  computed_ = nodes;
+  computed_ = std::max(computed_, nodes);
   changed_.notify_all();
 }
 
@@ -90,7 +106,7 @@ void LayerWriter::checkpoint() {
 sector::LayerRecord LayerWriter::finish() {
   drain();
   record_.written = output_.commit(&lock_);
-  record_.nodes = layer_.size();
+  record_.nodes = layer_.nodes;
   sector::write(folder_, record_, lock_);
   return record_;
 }

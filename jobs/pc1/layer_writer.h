@@ -6,12 +6,20 @@
 #include <mutex>
 #include <span>
 #include <thread>
+#include <vector>
 
 #include "jobs/sector/layer_record.h"
 #include "jobs/sector/lock.h"
 #include "jobs/sector/output.h"
 
 namespace sealyard::pc1 {
+
+/// One sector's nodes among those of a batch: node i is data[i * stride].
+struct Column {
+  const Node* data;
+  std::size_t stride;
+  std::uint64_t nodes;
+};
 
 /// Follows the labelling thread: what it says is computed is hashed and written in order. A
 /// checkpoint makes everything said so far durable and leaves a record, so that a later attempt
@@ -22,11 +30,12 @@ class LayerWriter {
   ///                checkpoint already holds (0 nodes: nothing).
   /// @throws Error{corrupt} the bytes of the checkpoint are not those on record.
   LayerWriter(const sector::Folder& folder, const sector::Lock& lock, sector::LayerRecord record,
-              std::span<const Node> layer);
+              const Column& layer);
   ~LayerWriter();
   LayerWriter(const LayerWriter&) = delete;
 
-  /// Nodes below `nodes` are computed.  @throws what went wrong in the thread.
+  /// Nodes below `nodes` are computed; those of the checkpoint again: they are not written twice.
+  /// @throws what went wrong in the thread.
   void computed(std::uint64_t nodes);
   /// Makes them durable before it returns.
   void checkpoint();
@@ -35,14 +44,16 @@ class LayerWriter {
 
  private:
   void run();
+  std::uint64_t write(std::uint64_t first, std::uint64_t most);  // nodes written
   void drain();  // waits until everything computed is written
   void rethrow();
 
   const sector::Folder& folder_;
   const sector::Lock& lock_;
   sector::LayerRecord record_;
-  std::span<const Node> layer_;
+  Column layer_;
   sector::Output output_;
+  std::vector<Node> gathered_;
   std::mutex mutex_;
   std::condition_variable changed_;
   std::uint64_t computed_, written_;

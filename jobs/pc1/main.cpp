@@ -1,5 +1,7 @@
-// seal-pc1: labels of one or more sectors. Ranks take whole sectors of the batch.
+// seal-pc1: labels of one or more sectors, side by side. Ranks take whole sectors of the batch.
+#include <algorithm>
 #include <cstdlib>
+#include <fstream>
 
 #include "jobs/launch/launch.h"
 #include "jobs/pc1/seal.h"
@@ -53,23 +55,52 @@ std::vector<Order> orders(const launch::Job& job) {
   return list;
 }
 
+// What the system could give without swapping.
+std::uint64_t free_memory_bytes() {
+  std::ifstream file("/proc/meminfo");
+  std::string word;
+  std::uint64_t kib = 0;
+  while (file >> word)
+    if (word == "MemAvailable:" && file >> kib) break;
+  return kib * 1024;
+}
+
+// Of what the job was given, what is not the program's own.
+std::uint64_t memory_for_layers(const launch::Job& job) {
+  constexpr std::uint64_t kOwnBytes = std::uint64_t{256} << 20;
+  const auto given = job.environment().memory_bytes;
+  const auto all = job.has("--memory-mib") ? job.number("--memory-mib") << 20
+                   : given                 ? *given
+                                           : free_memory_bytes() / 10 * 9;
+  return all > kOwnBytes ? all - kOwnBytes : 0;
+}
+
 void work(launch::Job& job) {
   const auto list = orders(job);
   const auto host = placement::Host::given();
   const placement::Policy policy{.reverse = job.flag("--reverse-cores"),
                                  .skip_first = job.flag("--skip-first-group"),
                                  .custom = job.text("--core-units")};
-  const auto units = host.units(1, policy);
   auto& ranks = job.ranks();
-  // Ranks of one host see the same cores: each takes its own unit as long as there are enough.
-  const placement::Unit* unit = units.empty() ? nullptr : &units[ranks.rank() % units.size()];
-  job.log("placement: " + host.text() +
-          (unit ? "; labels on cpu " + std::to_string(unit->cores.front().cpus.front()) : ""));
-  const auto mine = ranks.mine(list.size());
-  for (auto i = mine.begin; i < mine.end; ++i) {
-    job.about(list[i].sector);
-    seal(job, list[i], host, ranks.size() <= units.size() ? unit : nullptr);
+  Means means{host, host.units(1, policy), job.threads(), memory_for_layers(job), std::nullopt};
+  if (job.has("--deadline-seconds")) means.deadline_s = job.number("--deadline-seconds");
+  // Ranks of one host see the same cores: each takes its own as long as there are enough.
+  if (ranks.size() > 1) {
+    means.cores = 1;
+    means.memory_bytes /= ranks.size();
+    if (ranks.size() <= means.units.size())
+      means.units = {means.units[ranks.rank()]};
+    else
+      means.units.clear();
   }
+  if (!means.units.empty())
+    means.cores = std::min<unsigned>(means.cores, static_cast<unsigned>(means.units.size()));
+  job.log("placement: " + host.text() + "; labels on " + placement::text(means.units));
+  const auto mine = ranks.mine(list.size());
+  seal(job,
+       {list.begin() + static_cast<std::ptrdiff_t>(mine.begin),
+        list.begin() + static_cast<std::ptrdiff_t>(mine.end)},
+       means);
 }
 
 }  // namespace
@@ -91,6 +122,8 @@ int main(int argc, char** argv) {
         options.flag("--recalculate", "Start from layer 1 whatever is on the disk");
         options.text("--parents", "Folder of the parents caches");
         options.number("--checkpoint-seconds", "Seconds between checkpoints in a layer (300)");
+        options.number("--memory-mib", "Memory for the layers of a batch (what the job has)");
+        options.number("--deadline-seconds", "Take no more cores than this time asks for");
         options.text("--core-units", "Cores to label on, \"0;4;8\" by CPU number");
         options.flag("--reverse-cores", "Take the last cache group first");
         options.flag("--skip-first-group", "Leave the cache group of CPU 0 alone");

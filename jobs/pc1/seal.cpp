@@ -1,6 +1,11 @@
 #include "jobs/pc1/seal.h"
 
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <memory>
 #include <optional>
+#include <tuple>
 
 #include "jobs/pc1/layers.h"
 #include "jobs/pc1/tree_d.h"
@@ -76,21 +81,41 @@ void declare(launch::Job& job, const sector::Folder& folder, sector::Manifest ma
   job.finish(order.sector, [&] { lock.check(); });
 }
 
-}  // namespace
+// A sector that is not done.
+struct Opened {
+  const Order& order;
+  sector::Folder folder;
+  sector::Lock lock;
+  sector::Manifest manifest;
+  std::optional<stage::Artefact> tree_d;
+  std::optional<Member> layers;
 
-void seal(launch::Job& job, const Order& order, const placement::Host& host,
-          const placement::Unit* unit) {
-  const auto folder = sector::Folder::open(job.storage(), order.sector);
-  folder.create();
-  const sector::Lock lock(folder, job.lock_text());
-  const auto manifest = sector::read_manifest(folder);
+  Opened(launch::Job& job, const Order& asked)
+      : order(asked),
+        folder(create(job, asked.sector)),
+        lock(folder, job.lock_text()),
+        manifest(sector::read_manifest(folder)) {}
+
+  static sector::Folder create(launch::Job& job, SectorId sector) {
+    auto folder = sector::Folder::open(job.storage(), sector);
+    folder.create();
+    return folder;
+  }
+};
+
+// Everything before the labels; null when there is nothing left to do.
+std::unique_ptr<Opened> open(launch::Job& job, const Order& order) {
+  job.about(order.sector);
+  auto opened = std::make_unique<Opened>(job, order);
+  const auto& [folder, lock] = std::tie(opened->folder, opened->lock);
+  const auto& manifest = opened->manifest;
   if (!manifest.comm_d)
     throw Error(Fault::missing, "no data in the manifest; run seal-add-piece first");
   if (auto result = done_already(folder, order)) {
     job.log("already done with this ticket, nothing to do");
     write_reference_output(job, folder, order, manifest.comm_d.value());
     job.keep(order.sector, std::move(*result));
-    return;
+    return nullptr;
   }
   refuse_other_ticket(folder, order);
   folder.require(folder.unsealed());
@@ -98,14 +123,104 @@ void seal(launch::Job& job, const Order& order, const placement::Host& host,
   stage::remove_result(folder.root(), order.sector, stage::kPc2);
   folder.clear_dead_attempts(lock);
 
-  const auto tree_d = make_tree_d(job, folder, manifest, lock);
+  opened->tree_d = make_tree_d(job, folder, manifest, lock);
   job.throw_if_stopping();
   const Node replica_id =
       label::replica_id(label::prover_id(order.sector.miner), order.sector.number, order.ticket,
                         manifest.comm_d.value(), folder.porep().porep_id);
   job.log("replica id " + to_hex(replica_id));
-  const auto layers = make_layers(job, order, folder, lock, replica_id, host, unit);
-  declare(job, folder, manifest, order, replica_id, tree_d, layers, lock);
+  opened->layers.emplace(open_member(job, order, folder, lock, replica_id));
+  return opened;
+}
+
+void declare_all(launch::Job& job, std::vector<Opened*>& batch) {
+  for (auto* one : batch) {
+    job.about(one->order.sector);
+    declare(job, one->folder, one->manifest, one->order, one->layers->replica_id, *one->tree_d,
+            one->layers->whole, one->lock);
+  }
+}
+
+// Sectors that are labelled with the same parents.
+bool alike(const sector::Folder& a, const sector::Folder& b) {
+  const auto &x = a.porep(), &y = b.porep();
+  return x.porep_id == y.porep_id && x.sector_bytes == y.sector_bytes && x.api == y.api;
+}
+
+Plan plan_of(launch::Job& job, const Means& means, const sector::Folder& folder, unsigned sectors) {
+  auto kernels = label::kernels(job.backend());
+  // One sector on a core: the last kernel that takes no more, without asking the clock.
+  if (sectors == 1)
+    while (kernels.back().most > 1) kernels.pop_back();
+  if (sectors == 1) kernels.erase(kernels.begin(), kernels.end() - 1);
+  std::vector<double> ns;
+  std::string times;
+  for (const auto& kernel : kernels) {
+    ns.push_back(label::measure(kernel));
+    times += fmt::format("{}{} {:.0f} ns", times.empty() ? "" : ", ", kernel.name,
+                         ns.back() / kernel.most);
+  }
+  job.log("a label takes: " + times);
+  auto plan = pc1::plan({.sectors = sectors,
+                         .cores = means.cores,
+                         .memory_bytes = means.memory_bytes,
+                         .deadline_s = means.deadline_s,
+                         .nodes = folder.porep().nodes(),
+                         .layers = folder.porep().layers()},
+                        kernels, ns);
+  job.log("plan: " + plan.why);
+  return plan;
+}
+
+// Labels sectors that are alike, those ahead first: they are then among others of their kind.
+void label_all(launch::Job& job, std::vector<Opened*> sectors, const Means& means) {
+  std::stable_sort(sectors.begin(), sectors.end(), [](const Opened* a, const Opened* b) {
+    return a->layers->position() > b->layers->position();
+  });
+  const auto done = std::find_if(sectors.begin(), sectors.end(),
+                                 [](const Opened* one) { return !one->layers->done(); });
+  std::vector<Opened*> ready(sectors.begin(), done);
+  declare_all(job, ready);
+  sectors.erase(sectors.begin(), done);
+  if (sectors.empty()) return;
+  const auto all = [&job](const std::vector<Opened*>& these) {
+    std::vector<SectorId> ids;
+    for (const auto* one : these) ids.push_back(one->order.sector);
+    job.about(ids);
+  };
+  all(sectors);
+  const auto plan = plan_of(job, means, sectors[0]->folder, static_cast<unsigned>(sectors.size()));
+  auto next = sectors.begin();
+  for (const auto& shares : plan.waves) {
+    std::vector<Opened*> wave;
+    std::vector<Member> members;
+    for (const auto& share : shares)
+      for (unsigned i = 0; i < share.sectors; ++i) {
+        wave.push_back(*next++);
+        members.push_back(std::move(*wave.back()->layers));
+      }
+    all(wave);
+    make_layers(job, members, shares, means.host, means.units);
+    for (std::size_t i = 0; i < wave.size(); ++i) wave[i]->layers.emplace(std::move(members[i]));
+    declare_all(job, wave);
+  }
+}
+
+}  // namespace
+
+void seal(launch::Job& job, const std::vector<Order>& orders, const Means& means) {
+  std::vector<std::unique_ptr<Opened>> opened;
+  for (const auto& order : orders)
+    if (auto one = open(job, order)) opened.push_back(std::move(one));
+  while (!opened.empty()) {
+    const auto others = std::stable_partition(opened.begin(), opened.end(), [&](const auto& one) {
+      return alike(one->folder, opened.front()->folder);
+    });
+    std::vector<Opened*> batch;
+    for (auto it = opened.begin(); it != others; ++it) batch.push_back(it->get());
+    label_all(job, batch, means);
+    opened.erase(opened.begin(), others);
+  }
 }
 
 }  // namespace sealyard::pc1

@@ -1,6 +1,9 @@
-// PC1 of one sector: tree_d over its data, then the SDR labels of every layer.
+// PC1: tree_d over a sector's data, then the SDR labels of every layer.
 #pragma once
+#include <cstdint>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "jobs/launch/launch.h"
 #include "jobs/placement/placement.h"
@@ -18,13 +21,21 @@ struct Order {
   std::uint64_t checkpoint_s = 300;
 };
 
-/// Seals one sector up to its layers and leaves pc1.result.json. Goes on where an earlier attempt
-/// stopped; a sector that is done with this ticket is left as it is.
+/// What the layers of a batch may take.
+struct Means {
+  const placement::Host& host;
+  std::vector<placement::Unit> units;  ///< a core each; none: unbound
+  unsigned cores;                      ///< at most so many label at a time
+  std::uint64_t memory_bytes;
+  std::optional<std::uint64_t> deadline_s;
+};
+
+/// Seals sectors up to their layers and leaves pc1.result.json in each. Goes on where an earlier
+/// attempt stopped; a sector that is done with its ticket is left as it is. Those of one porep are
+/// labelled in lock step as far as `means` allow: see plan.h.
 ///
-/// @param unit  the cores to work on; nullptr: unbound.
 /// @throws Error  missing (no data: run seal-add-piece), corrupt (data and CommD differ),
 ///                usage (already sealed with another ticket), io, busy (stopped or locked).
-void seal(launch::Job& job, const Order& order, const placement::Host& host,
-          const placement::Unit* unit);
+void seal(launch::Job& job, const std::vector<Order>& orders, const Means& means);
 
 }  // namespace sealyard::pc1
