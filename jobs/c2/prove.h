@@ -5,9 +5,9 @@
 #include <vector>
 
 #include "jobs/c2/checkpoint.h"
-#include "jobs/c2/parameters.h"
 #include "jobs/c2/plan.h"
 #include "jobs/launch/launch.h"
+#include "jobs/params/parameters.h"
 #include "jobs/sector/commit_json.h"
 #include "jobs/sector/lock.h"
 #include "kernels/circuit/density.h"
@@ -18,7 +18,7 @@ namespace sealyard::c2 {
 struct Work {
   launch::Job& job;
   const sector::C1Output& c1;
-  const Parameters& parameters;
+  const params::Parameters& parameters;
   const circuit::Density& density;  ///< of the circuit the parameters are for
   const Checkpoints& checkpoints;
   const sector::Lock* lock;      ///< of the first rank; nullptr on others, and without a sector

@@ -4,8 +4,8 @@
 
 #include "jobs/c2/checkpoint.h"
 #include "jobs/c2/input.h"
-#include "jobs/c2/parameters.h"
 #include "jobs/c2/prove.h"
+#include "jobs/params/parameters.h"
 #include "jobs/ranks/ranks.h"
 #include "jobs/sector/folder.h"
 #include "jobs/sector/lock.h"
@@ -16,6 +16,7 @@
 #include "kernels/base/error.h"
 #include "kernels/base/hex.h"
 #include "kernels/circuit/porep.h"
+#include "kernels/groth16/identity.h"
 #include "kernels/groth16/verify.h"
 
 namespace sealyard::c2 {
@@ -60,7 +61,7 @@ stage::Artefact declared(const Place& place, const sector::Written& written) {
 }
 
 std::map<std::string, std::string> inputs_of(const Order& order, const sector::C1Output& c1,
-                                             const Parameters& parameters) {
+                                             const params::Parameters& parameters) {
   std::map<std::string, std::string> inputs{
       {"seed", to_hex(c1.seed)},
       {"ticket", to_hex(c1.ticket)},
@@ -73,7 +74,7 @@ std::map<std::string, std::string> inputs_of(const Order& order, const sector::C
 // The result of an earlier attempt on the same C1 and parameters, its proof still there.
 std::optional<stage::Result> done_already(const Place& place, const Order& order,
                                           const sector::C1Output& c1,
-                                          const Parameters& parameters) {
+                                          const params::Parameters& parameters) {
   if (!place.lock) return std::nullopt;
   auto result = stage::read_result(place.folder->root(), place.folder->id(), stage::kC2);
   if (!result || result->inputs != inputs_of(order, c1, parameters) ||
@@ -94,7 +95,7 @@ void require_holds(launch::Job& job, const sector::C1Output& c1) {
     throw Error(Fault::corrupt, "C1 does not hold: {}; rerun seal-c1", *bad);
 }
 
-void announce(launch::Job& job, const Order& order, const Parameters& parameters) {
+void announce(launch::Job& job, const Order& order, const params::Parameters& parameters) {
   if (!parameters.development() && !order.fixed_randomness.empty())
     throw Error(Fault::usage, "--fixed-randomness: known to everybody, and {} is official",
                 parameters.params().name());
@@ -103,7 +104,7 @@ void announce(launch::Job& job, const Order& order, const Parameters& parameters
 }
 
 void declare(launch::Job& job, const Order& order, const Place& place, const sector::C1Output& c1,
-             const Parameters& parameters, const sector::Written& written) {
+             const params::Parameters& parameters, const sector::Written& written) {
   auto& result = order.sector ? job.result(*order.sector) : job.result();
   result.proof_type = c1.porep.name();
   result.inputs = inputs_of(order, c1, parameters);
@@ -130,7 +131,10 @@ void seal(launch::Job& job, const Order& order) {
   auto& ranks = job.ranks();
   const auto place = open(job, order);
   const auto c1 = place.folder ? read_c1(*place.folder, *place.manifest) : read_c1(order.c1);
-  const Parameters parameters(order.params, c1.porep, order.manifest, job.threads());
+  // 3 and 18 a challenge, and the constant 1: see circuit::porep_inputs().
+  const params::Parameters parameters(order.params, groth16::porep_id(c1.porep),
+                                      4 + 18 * c1.porep.challenges_per_partition(), order.manifest,
+                                      job.threads());
   announce(job, order, parameters);
   auto done = done_already(place, order, c1, parameters);
   if (ranks.any(done.has_value())) {

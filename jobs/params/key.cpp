@@ -2,7 +2,6 @@
 
 #include "jobs/params/set.h"
 #include "jobs/sector/mapping.h"
-#include "kernels/base/error.h"
 #include "kernels/groth16/identity.h"
 
 namespace sealyard::params {
@@ -13,17 +12,20 @@ Key read_key(const fs::path& folder, const std::string& id, const fs::path& mani
              unsigned threads) {
   const auto name = groth16::verifying_key_file(id);
   Key made{.file = folder / name, .key = {}};
-  if (!fs::exists(made.file))
-    throw Error(Fault::missing,
-                "{} ({}) is not in {}; get it with seal-params fetch, or seal-params generate for "
-                "a network of your own",
-                name, describe(name), folder.string());
+  if (!fs::exists(made.file)) throw not_there(folder, name);
   const auto mapping = sector::Mapping::read(made.file);
   made.key = groth16::read_verifying_key(mapping.bytes(), name, threads);
   if (fs::exists(manifest) &&
       Manifest(manifest).is_official(name, groth16::manifest_digest(mapping.bytes())))
     made.origin = Origin::official;
   return made;
+}
+
+Error not_there(const fs::path& folder, const std::string& name) {
+  return Error(Fault::missing,
+               "{} ({}) is not in {}; get it with seal-params fetch, or seal-params generate for a "
+               "network of your own",
+               name, describe(name), folder.string());
 }
 
 std::string insecure_line(const Key& key) {

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "jobs/params/check.h"
+#include "kernels/base/error.h"
 #include "kernels/groth16/verifying_key.h"
 
 namespace sealyard::params {
@@ -21,6 +22,9 @@ struct Key {
 /// key, or the manifest none.
 Key read_key(const std::filesystem::path& folder, const std::string& id,
              const std::filesystem::path& manifest, unsigned threads);
+
+/// The error of a file of a set that is not there: which, where, and how to get it.
+Error not_there(const std::filesystem::path& folder, const std::string& name);
 
 /// The line a program prints that goes on with parameters somebody made for himself.
 std::string insecure_line(const Key& key);

@@ -7,12 +7,10 @@
 #include <vector>
 
 #include "jobs/launch/launch.h"
-#include "jobs/params/key.h"
-#include "jobs/sector/mapping.h"
+#include "jobs/params/parameters.h"
 #include "kernels/challenges/post.h"
 #include "kernels/circuit/density.h"
 #include "kernels/circuit/post.h"
-#include "kernels/groth16/params.h"
 #include "kernels/groth16/proof.h"
 
 namespace sealyard::proving {
@@ -29,8 +27,8 @@ class Prover {
   ///         another one; Error{configuration} parameters of another circuit.
   Prover(launch::Job& job, challenges::Post kind, std::uint64_t sector_bytes, const Place& place);
 
-  const params::Key& key() const { return key_; }
-  bool development() const { return key_.origin == params::Origin::development; }
+  const params::Key& key() const { return parameters_.key(); }
+  bool development() const { return parameters_.development(); }
 
   /// One partition.
   /// @param sectors  as the circuit takes them: of WinningPoSt one for each challenge.
@@ -41,10 +39,8 @@ class Prover {
  private:
   launch::Job& job_;
   circuit::PostShape shape_;
-  params::Key key_;
-  sector::Mapping mapping_;
-  groth16::Params params_;
   circuit::Density density_;
+  params::Parameters parameters_;
 };
 
 /// How many sectors, with how many challenges, one proof has.

@@ -154,7 +154,7 @@ TEST_CASE("c2: parameters that do not fit are refused before anything long", "[c
   auto other = test::text_of(vectors::bytes("params/" + window));
   test::write(bench.key_file(), other);
   test::write(bench.params_file(), other + std::string(20, '\0'));
-  refuse(bench.argv(), 78, {"for a circuit of 23 inputs, PoRep of 2KiB has 40"});
+  refuse(bench.argv(), 78, {"for a circuit of 23 inputs, porep 2KiB has 40"});
   test::write(bench.key_file(), key_bytes());
   test::write(bench.params_file(), key_bytes() + std::string(20, '\0'));
   refuse(bench.argv(), 78, {"the circuit wants ic 40, h 4194303", "another circuit"});
