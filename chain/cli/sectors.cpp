@@ -1,4 +1,4 @@
-// sealyard sectors list, status, inspect, prove, finalize, update-state.
+// sealyard sectors list, status, states, inspect, prove, finalize, update-state.
 #include <sodium.h>
 #include <unistd.h>
 
@@ -84,9 +84,8 @@ int inspect(const Context& context, const std::string& number) {
   const auto settings = context.settings();
   const auto sector = find_sector(context.open_ledger(settings, true), settings.miner, number);
   const auto program = (settings.programs / stage::program(stage::kInspect)).string();
-  const auto root = sector.state == State::finalized && !sector.store.empty()
-                        ? sector.store
-                        : settings.storage_root.string();
+  const auto store = sector.store.empty() ? settings.store_root.string() : sector.store;
+  const auto root = sector.finalized_ms != 0 ? store : settings.storage_root.string();
   std::vector<std::string> words{program, "--storage", root, "--sector", sector.id.text()};
   if (context.json) words.push_back("--json");
   std::vector<char*> argv;
@@ -177,6 +176,24 @@ int update_state(const Context& context, const std::string& number, const std::s
   return 0;
 }
 
+int states(const Context& context, bool dot) {
+  if (dot) {
+    std::cout << pledge::dot();
+    return 0;
+  }
+  Json out = Json::array();
+  for (const auto& row : pledge::states()) {
+    const auto waits = !row.of_chain.empty() ? row.of_chain : row.waits_for;
+    out.push_back({{"State", row.name}, {"Stage", row.stage}, {"WaitsFor", waits}});
+    if (!context.json)
+      std::cout << fmt::format(
+          "{:20} {}\n", row.name,
+          row.stage.empty() ? std::string(waits) : fmt::format("job {}", row.stage));
+  }
+  if (context.json) print(out);
+  return 0;
+}
+
 Command list_command() {
   return {{"sectors", "list"}, "List sectors", "", [](CLI::App& app) {
             auto words = std::make_shared<ListWords>();
@@ -216,6 +233,15 @@ std::vector<Command> sector_commands() {
   return {
       list_command(),
       status_command(),
+      {{"sectors", "states"},
+       "Print the states of a sector and what leads from one to another",
+       "",
+       [](CLI::App& app) {
+         auto dot = std::make_shared<bool>(false);
+         app.add_flag("--dot", *dot,
+                      "as a Graphviz diagram: sealyard sectors states --dot | dot -Tsvg");
+         return [=](const Context& context) { return states(context, *dot); };
+       }},
       {{"sectors", "inspect"},
        "Print the provenance of a sector: what made it, from what, where and when",
        "<sectorNum>",

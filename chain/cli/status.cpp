@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "chain/cli/layout.h"
+#include "chain/types/amount.h"
 #include "jobs/stage/stage.h"
 #include "kernels/base/cid.h"
 #include "kernels/base/hex.h"
@@ -28,6 +29,9 @@ int state_colour(const Sector& sector) {
 
 std::string waits_for(const Sector& sector) {
   if (!sector.broken.empty()) return "an operator: " + sector.broken;
+  if (!sector.note.empty()) return sector.note;
+  if (const auto& row = pledge::row(sector.state); !row.of_chain.empty())
+    return "the chain: " + std::string(row.of_chain);
   const auto text = std::string(pledge::row(sector.state).waits_for);
   if (!text.empty()) return text;
   if (sector.failure) {
@@ -49,6 +53,11 @@ std::string log_name(const ledger::Event& event) {
                                                                           : "sealing.SectorStart";
   if (event.kind == event::kTicket) return "sealing.SectorTicket";
   if (event.kind == event::kSeed) return "sealing.SectorSeedReady";
+  if (event.kind == event::kWished)
+    return event.payload.value("what", "") == "commit" ? "sealing.SectorCommitAggregateSent"
+                                                       : "sealing.SectorPreCommitBatchSent";
+  if (event.kind == event::kPrecommitted) return "sealing.SectorPreCommitLanded";
+  if (event.kind == event::kActivated) return "sealing.SectorProving";
   if (event.kind == event::kState) return "sealing.SectorForceState";
   if (event.kind == event::kCommitted) {
     if (stage == stage::kAddPiece) return "sealing.SectorPacked";
@@ -63,6 +72,8 @@ std::string log_name(const ledger::Event& event) {
     if (stage == stage::kPc2) return "sealing.SectorSealPreCommit2Failed";
     if (stage == stage::kC1 || stage == stage::kC2) return "sealing.SectorComputeProofFailed";
     if (stage == stage::kFinalize) return "sealing.SectorFinalizeFailed";
+    if (stage == "precommit") return "sealing.SectorChainPreCommitFailed";
+    if (stage == "commit") return "sealing.SectorCommitFailed";
   }
   if (event.kind == event::kRetry) {
     const auto to = event.payload.value("to", std::string());
@@ -94,6 +105,30 @@ std::string timeline(const Sector& sector) {
   return aligned(rows);
 }
 
+/// The newest message of this kind, as lotus shows a CID that may not be there.
+std::string message_text(const Sector& sector, std::string_view what) {
+  for (auto sent = sector.messages.rbegin(); sent != sector.messages.rend(); ++sent)
+    if (sent->what == what && !sent->cid.empty()) return sent->cid;
+  return "<nil>";
+}
+
+std::string fee_text(const pledge::Sent& sent) {
+  return sent.fee.empty() ? "-"
+                          : types::fil_text(types::big_int_from_text(sent.fee, "ledger: fee"));
+}
+
+std::string messages(const Sector& sector) {
+  if (sector.messages.empty()) return {};
+  std::vector<std::vector<std::string>> rows{
+      {"Message", "Sectors", "Sent", "Epoch", "Fee", "Exit", "CID"}};
+  for (const auto& sent : sector.messages)
+    rows.push_back({sent.what, std::to_string(sent.count), clock_text(sent.wished_ms),
+                    sent.epoch < 0 ? "-" : std::to_string(sent.epoch), fee_text(sent),
+                    sent.cid.empty() ? "-" : std::to_string(sent.exit_code),
+                    sent.cid.empty() ? "-" : sent.cid});
+  return "\nMessages\n" + aligned(rows);
+}
+
 }  // namespace
 
 std::string short_name(std::string_view stage) {
@@ -114,13 +149,15 @@ std::string list_text(const std::vector<Sector>& sectors, const ListOptions& opt
     std::map<std::string, std::string> row{
         {"ID", std::to_string(sector.id.number)},
         {"State", colour(options.colour, state_colour(sector), name(sector.state))},
-        {"OnChain", colour(options.colour, 31, "NO")},
+        {"OnChain", sector.activation >= 0 ? colour(options.colour, 32, "YES")
+                                           : colour(options.colour, 31, "NO")},
         {"Active", colour(options.colour, 31, "NO")},
         {"Deals", sector.cc()
                       ? colour(options.colour, 34, "CC")
                       : colour(options.colour, 35, fmt::format("DDO:{}", sector.pieces.size()))},
     };
-    if (!options.fast) row["Expiration"] = "n/a";
+    if (!options.fast)
+      row["Expiration"] = sector.expiration < 0 ? "n/a" : std::to_string(sector.expiration);
     if (options.events) row["Events"] = std::to_string(sector.events);
     if (options.seal_time && sector.sealed_ms)
       row["SealTime"] = duration_text((sector.sealed_ms - sector.pledged_ms) / 1000 * 1000);
@@ -143,16 +180,16 @@ std::string status_text(const Sector& sector) {
   line("CIDcommD", "\t", comm_d_text(sector));
   line("CIDcommR", "\t", comm_r_text(sector));
   line("Ticket", "\t\t", sector.ticket);
-  line("TicketH", "\t", "0");
+  line("TicketH", "\t", std::to_string(sector.ticket_epoch));
   line("Seed", "\t\t", sector.seed);
-  line("SeedH", "\t\t", "0");
-  line("Precommit", "\t", "<nil>");
-  line("Commit", "\t\t", "<nil>");
+  line("SeedH", "\t\t", std::to_string(sector.seed_epoch));
+  line("Precommit", "\t", message_text(sector, "precommit"));
+  line("Commit", "\t\t", message_text(sector, "commit"));
   line("Deals", "\t\t", "[0]");
   line("Retries", "\t", std::to_string(sector.retries));
   if (sector.failure) line("Last Error", "\t\t", sector.last_error);
   out += "\nExpiration Info\n";
-  line("OnTime", "\t\t", "0");
+  line("OnTime", "\t\t", std::to_string(std::max<std::int64_t>(sector.expiration, 0)));
   line("Early", "\t\t", "0");
   out += "\nSealing Info\n";
   line("ProofType", "\t", sector.proof_type);
@@ -161,7 +198,7 @@ std::string status_text(const Sector& sector) {
   for (const auto& piece : sector.pieces) line("Piece", "\t\t", piece.file);
   if (!sector.store.empty()) line("Store", "\t\t", sector.store);
   line("WaitsFor", "\t", waits_for(sector));
-  out += "\nTimeline\n" + timeline(sector);
+  out += "\nTimeline\n" + timeline(sector) + messages(sector);
   return out;
 }
 
@@ -197,6 +234,21 @@ Json to_json(const Sector& sector) {
   out["Proven"] = sector.proven_ms;
   out["Finalized"] = sector.finalized_ms;
   out["Job"] = sector.job && sector.job->id ? Json(sector.job->id) : Json();
+  out["TicketEpoch"] = sector.ticket_epoch;
+  out["SeedEpoch"] = sector.seed_epoch;
+  out["PreCommitEpoch"] = sector.precommit_epoch;
+  out["Activation"] = sector.activation;
+  out["Expiration"] = sector.expiration;
+  out["Messages"] = Json::array();
+  for (const auto& sent : sector.messages)
+    out["Messages"].push_back({{"what", sent.what},
+                               {"sectors", sent.count},
+                               {"cid", sent.cid},
+                               {"epoch", sent.epoch},
+                               {"fee", sent.fee},
+                               {"exit_code", sent.exit_code},
+                               {"sent", sent.wished_ms},
+                               {"landed", sent.ended_ms}});
   out["Timeline"] = Json::array();
   for (const auto& run : sector.runs)
     out["Timeline"].push_back({{"stage", run.stage},

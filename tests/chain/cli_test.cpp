@@ -219,6 +219,7 @@ slurm::Settings good_slurm() {
   s.min_job_age_s = 300;
   s.cred_expire_s = 15;
   s.all["KillOnBadExit"] = "1";
+  s.all["EnforcePartLimits"] = "ALL";
   return s;
 }
 
@@ -323,6 +324,14 @@ TEST_CASE("doctor: each defect has its line and its remedy", "[cli][doctor]") {
     slurm.mpi_default = "none";
     wanted = "ADVICE  MpiDefault: none; write MpiDefault=pmix";
   }
+  SECTION("jobs that can never run are queued") {
+    slurm.all["EnforcePartLimits"] = "NO";
+    wanted = "ADVICE  EnforcePartLimits: NO; write EnforcePartLimits=ALL";
+  }
+  SECTION("no PMIx plugin") {
+    slurm.all["PluginDir"] = "/nonexistent:" SEALYARD_VECTORS;
+    wanted = "ADVICE  PMIx plugin: none on this host in /nonexistent";
+  }
   SECTION("the default group has no host") {
     settings.default_group = "west";
     wanted = "CHANGE  default_group: west";
@@ -332,4 +341,30 @@ TEST_CASE("doctor: each defect has its line and its remedy", "[cli][doctor]") {
     wanted = "CHANGE  hosts: 0 of 1 take jobs";
   }
   CHECK_THAT(changes(slurm, partitions, hosts, settings), Catch::Matchers::Contains(wanted));
+}
+
+TEST_CASE("cli: a sector on chain shows its messages, epochs and fees", "[cli]") {
+  Story story;
+  story.to_pc2();
+  story.run("pc2", 13, {{"comm_r", std::string(64, '1')}});
+  const std::string cid = "bafy2bzaceaxm23epjsmh75yvzcecsrbavlmkcxnva66bkdebdcnyw3bjrc74u";
+  const nlohmann::json sent{{"what", "precommit"}, {"key", "k"},     {"cid", cid}, {"epoch", 1234},
+                            {"fee", "1500000000"}, {"exit_code", 0}, {"count", 2}};
+  story.add("queued", nlohmann::json::object());
+  CHECK_THAT(cli::status_text(story.sector),
+             Catch::Matchers::Contains("WaitsFor:\tthe chain: a place in a pre-commit message"));
+  story.add("note", {{"text", "funds: t3x has 0 FIL"}});
+  CHECK_THAT(cli::status_text(story.sector), Catch::Matchers::Contains("WaitsFor:\tfunds: t3x"));
+  story.add("wished", {{"what", "precommit"}, {"key", "k"}, {"count", 2}, {"item", {}}});
+  CHECK_THAT(cli::status_text(story.sector), Catch::Matchers::Contains("Precommit:\t<nil>"));
+  story.add("precommitted", {{"epoch", 1234}, {"deposit", "1"}, {"message", sent}});
+  CHECK(story.sector.state == pledge::State::wait_seed);
+  const auto text = cli::status_text(story.sector);
+  CHECK_THAT(text, Catch::Matchers::Contains("Precommit:\t" + cid));
+  CHECK_THAT(text, Catch::Matchers::Contains("\nMessages\n"));
+  CHECK_THAT(text, Catch::Matchers::Contains("0.0000000015 FIL"));
+  const auto json = cli::to_json(story.sector);
+  CHECK(json["PreCommitEpoch"] == 1234);
+  CHECK(json["Messages"][0]["cid"] == cid);
+  CHECK(json["Messages"][0]["sectors"] == 2);
 }
