@@ -16,10 +16,15 @@ namespace sealyard::cli {
 namespace {
 
 const std::map<std::string, std::string> kGroups{
+    {"actor", "manipulate the miner actor"},
     {"config", "Manage settings"},
+    {"control", "Manage control addresses"},
+    {"mark", "Manage notes on keys"},
+    {"passwd", "Manage the password of the wallet"},
     {"piece", "Work on data before it is in a sector"},
     {"sealing", "interact with sealing pipeline"},
     {"sectors", "interact with sector store"},
+    {"wallet", "Manage wallet"},
 };
 
 constexpr int kUnknownWord = 3;  // urfave/cli: "No help topic for"
@@ -87,6 +92,7 @@ void print_group_help(const Context& context, const std::vector<Command>& comman
       aligned(
           {{"   --home value, --miner-repo value",
             "folder of settings, ledger and log [$SEALYARD_HOME] (default: ~/.sealyard)"},
+           {"   --actor value", "another miner than that of the settings, f01000"},
            {"   --json", "one JSON value on stdout"},
            {"   --color", "use color in display output (default: depends on output being a TTY)"},
            {"   --help, -h", "show help"}}));
@@ -98,15 +104,15 @@ std::vector<std::string> take_globals(std::vector<std::string> words, Context& c
   std::vector<std::string> rest;
   for (std::size_t i = 0; i < words.size(); ++i) {
     const auto& word = words[i];
-    const auto value = [&](std::string_view name) {
+    const auto value = [&](std::string_view name, std::string& into) {
       if (word.starts_with(std::string(name) + "=")) {
-        context.home = word.substr(name.size() + 1);
+        into = word.substr(name.size() + 1);
         return true;
       }
       if (word != name) return false;
       if (i + 1 == words.size())
         throw Refusal(fmt::format("flag needs an argument: {}", word), exit_code(Fault::usage));
-      context.home = words[++i];
+      into = words[++i];
       return true;
     };
     if (word == "--json")
@@ -121,7 +127,8 @@ std::vector<std::string> take_globals(std::vector<std::string> words, Context& c
       version = true;
     else if (rest.empty() && word == "--vv")
       continue;
-    else if (!value("--home") && !value("--miner-repo") && !value("--storagerepo"))
+    else if (!value("--home", context.home) && !value("--miner-repo", context.home) &&
+             !value("--storagerepo", context.home) && !value("--actor", context.miner))
       rest.push_back(word);
   }
   return rest;
@@ -207,7 +214,8 @@ std::string Context::actor() const {
 std::vector<Command> all_commands() {
   std::vector<Command> all;
   for (auto&& some : {sector_commands(), pledge_commands(), sealing_commands(), config_commands(),
-                      piece_commands(), doctor_commands()})
+                      piece_commands(), doctor_commands(), wallet_commands(), send_commands(),
+                      actor_commands(), init_commands(), info_commands()})
     all.insert(all.end(), some.begin(), some.end());
   return all;
 }

@@ -1,6 +1,7 @@
 // Words on the command line to what they do. Help, errors and exit codes are those of lotus-miner.
 #pragma once
 #include <CLI/CLI.hpp>
+#include <filesystem>
 #include <functional>
 #include <nlohmann/json.hpp>
 #include <stdexcept>
@@ -19,6 +20,7 @@ using Json = nlohmann::ordered_json;
 struct Context {
   std::string program = "sealyard";  ///< how it was called: "lotus-miner", "sealyard miner"
   std::string home;                  ///< option; empty = SEALYARD_HOME, ~/.sealyard
+  std::string miner;                 ///< option --actor; empty = the settings' miner
   bool json = false;
   bool colour = false;
 
@@ -53,6 +55,11 @@ std::vector<Command> sealing_commands();
 std::vector<Command> config_commands();
 std::vector<Command> piece_commands();
 std::vector<Command> doctor_commands();
+std::vector<Command> wallet_commands();
+std::vector<Command> send_commands();
+std::vector<Command> actor_commands();
+std::vector<Command> init_commands();
+std::vector<Command> info_commands();
 std::vector<Command> all_commands();
 
 /// Runs `sealyard words...` and returns the exit code: 0; 1 as lotus for what it refuses; 3 for a
@@ -63,6 +70,9 @@ int run(int argc, const char* const* argv);
 /// @throws Refusal "No state for /500: datastore: key not found"
 pledge::Sector find_sector(const ledger::Ledger& ledger, std::uint64_t miner,
                            const std::string& number);
+
+/// config.toml, whole or not at all.
+void write_settings(const std::filesystem::path& file, const std::string& text);
 
 void print(const Json& json);
 

@@ -1,14 +1,10 @@
 // sealyard config init, config show; version.
-#include <fcntl.h>
-#include <unistd.h>
-
-#include <cerrno>
-#include <cstring>
 #include <filesystem>
 #include <iostream>
 #include <memory>
 
 #include "chain/cli/command.h"
+#include "chain/ledger/files.h"
 #include "chain/ledger/instance_lock.h"
 #include "kernels/base/error.h"
 #include "kernels/base/porep.h"
@@ -17,22 +13,9 @@ namespace sealyard::cli {
 namespace {
 
 struct InitWords {
-  std::string miner, proof_type, storage, store;
+  std::string miner, proof_type, network, storage, store;
   bool force = false;
 };
-
-/// Written under another name and renamed: a reader sees the old file or the new one.
-void write_file(const std::filesystem::path& path, const std::string& text) {
-  const auto part = path.string() + ".part";
-  const int file = open(part.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-  const bool written = file >= 0 &&
-                       write(file, text.data(), text.size()) == static_cast<ssize_t>(text.size()) &&
-                       fsync(file) == 0;
-  const int reason = errno;
-  if (file >= 0) close(file);
-  if (!written) throw Error(Fault::io, "{}: {}", part, std::strerror(reason));
-  std::filesystem::rename(part, path);
-}
 
 int init(const Context& context, const InitWords& words) {
   const auto home = settings::home(context.home);
@@ -45,12 +28,13 @@ int init(const Context& context, const InitWords& words) {
   settings.environment.clear();
   if (!words.miner.empty()) settings.miner = settings::parse_miner(words.miner);
   if (!words.proof_type.empty()) settings.proof_type = parse_porep(words.proof_type).name();
+  if (!words.network.empty()) settings.network = words.network;
   const auto absolute = [](const std::string& path) {
     return std::filesystem::absolute(path).lexically_normal();
   };
   if (!words.storage.empty()) settings.storage_root = absolute(words.storage);
   if (!words.store.empty()) settings.store_root = absolute(words.store);
-  write_file(file, settings::text(settings));
+  write_settings(file, settings::text(settings));
   if (context.json)
     print({{"config", file.string()}});
   else
@@ -79,6 +63,11 @@ int version(const Context& context) {
 
 }  // namespace
 
+void write_settings(const std::filesystem::path& file, const std::string& text) {
+  ledger::write_whole(file, {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()},
+                      0600);  // there may be tokens in it
+}
+
 std::vector<Command> config_commands() {
   return {
       {{"config", "init"},
@@ -88,6 +77,8 @@ std::vector<Command> config_commands() {
          auto words = std::make_shared<InitWords>();
          app.add_option("--miner", words->miner, "actor id, f01000");
          app.add_option("--proof-type", words->proof_type, "registered seal proof, number or name");
+         app.add_option("--network", words->network, "mainnet, calibrationnet or development")
+             ->check(CLI::IsMember({"mainnet", "calibrationnet", "development"}));
          app.add_option("--storage", words->storage, "folder for sectors while they are sealed");
          app.add_option("--store", words->store, "folder for finished sectors");
          app.add_flag("--force", words->force, "write over an existing file");

@@ -119,8 +119,25 @@ struct MinerPower {
   static MinerPower parse(const JsonView& json);
 };
 
+/// What a miner actor holds, in attoFIL.
+struct MinerFunds {
+  BigInt balance;             ///< all of it
+  BigInt precommit_deposits;  ///< of sectors that are not proven yet
+  BigInt vesting;             ///< rewards not yet released
+  BigInt initial_pledge;      ///< of all sectors
+  BigInt fee_debt;
+  /// What a withdrawal could take; below 0 in debt.
+  BigInt available() const {
+    return balance - precommit_deposits - vesting - initial_pledge - fee_debt;
+  }
+  static MinerFunds parse(const JsonView& json);
+};
+
 struct MinerInfo {
   Address owner, worker, new_worker, beneficiary, pending_owner;
+  /// How much a beneficiary other than the owner may take, in attoFIL, and until when.
+  BigInt beneficiary_quota, beneficiary_used;
+  Epoch beneficiary_expiration = 0;
   std::vector<Address> control;
   Epoch worker_change_epoch = -1;
   std::string peer_id;

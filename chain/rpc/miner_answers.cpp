@@ -12,12 +12,25 @@ MinerPower MinerPower::parse(const JsonView& json) {
           json.at("HasMinPower").boolean()};
 }
 
+MinerFunds MinerFunds::parse(const JsonView& json) {
+  const auto state = json.at("State");
+  return {json.at("Balance").big_int(), state.at("PreCommitDeposits").big_int(),
+          state.at("LockedFunds").big_int(), state.at("InitialPledge").big_int(),
+          state.at("FeeDebt").big_int()};
+}
+
 MinerInfo MinerInfo::parse(const JsonView& json) {
   MinerInfo m;
   m.owner = json.at("Owner").address();
   m.worker = json.at("Worker").address();
   m.new_worker = json.at("NewWorker").address();
   if (json.has("Beneficiary")) m.beneficiary = json.at("Beneficiary").address();
+  if (json.has("BeneficiaryTerm")) {
+    const auto term = json.at("BeneficiaryTerm");
+    m.beneficiary_quota = term.at("Quota").big_int();
+    m.beneficiary_used = term.at("UsedQuota").big_int();
+    m.beneficiary_expiration = term.at("Expiration").i64();
+  }
   if (json.has("PendingOwnerAddress")) m.pending_owner = json.at("PendingOwnerAddress").address();
   for (const auto& address : json.at("ControlAddresses").items())
     m.control.push_back(address.address());

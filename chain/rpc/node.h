@@ -78,6 +78,7 @@ class Node {
   // Miners and sectors.
   MinerInfo miner_info(const Address& miner, const TipsetKey& at = {}) const;
   MinerPower miner_power(const Address& miner, const TipsetKey& at = {}) const;
+  MinerFunds miner_funds(const Address& miner, const TipsetKey& at = {}) const;  ///< StateReadState
   BigInt available_balance(const Address& miner, const TipsetKey& at = {}) const;
   BigInt creation_deposit(const TipsetKey& at = {}) const;
   SectorCount sector_count(const Address& miner, const TipsetKey& at = {}) const;

@@ -31,6 +31,11 @@ BigInt Node::available_balance(const Address& miner, const TipsetKey& at) const 
   return JsonView(json, "StateMinerAvailableBalance").big_int();
 }
 
+MinerFunds Node::miner_funds(const Address& miner, const TipsetKey& at) const {
+  const auto json = client_.call("StateReadState", params(address(miner), to_json(at)));
+  return MinerFunds::parse({json, "StateReadState"});
+}
+
 BigInt Node::creation_deposit(const TipsetKey& at) const {
   const auto json = client_.call("StateMinerCreationDeposit", params(to_json(at)));
   return JsonView(json, "StateMinerCreationDeposit").big_int();

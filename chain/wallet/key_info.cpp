@@ -11,12 +11,6 @@
 namespace sealyard::wallet {
 namespace {
 
-/// Overwrites a string when it goes.
-struct Wiped {
-  std::string text;
-  ~Wiped() { wipe(text); }
-};
-
 KeyType type_of(const nlohmann::json& type) {
   // Lotus once wrote the signature type's number.
   if (type == "bls" || type == 2) return KeyType::bls;

@@ -34,4 +34,10 @@ class Secret {
 void wipe(std::span<std::uint8_t> bytes);
 void wipe(std::string& text);
 
+/// Overwrites a text when it goes.
+struct Wiped {
+  std::string text;
+  ~Wiped() { wipe(text); }
+};
+
 }  // namespace sealyard::wallet

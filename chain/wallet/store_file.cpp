@@ -19,7 +19,7 @@ constexpr std::string_view kMagic = "sealyard wallet\n";
 constexpr std::uint8_t kVersion = 1;
 constexpr std::uint64_t kMostPasses = 1000, kMostMemory = std::uint64_t{16} << 30;
 
-types::Bytes head() {
+types::Bytes file_head() {
   types::Bytes out(kMagic.begin(), kMagic.end());
   out.push_back(kVersion);
   return out;
@@ -130,7 +130,7 @@ Store::Content Store::read() const {
   const auto file = folder_ / "store";
   const auto bytes = read_private(file);
   if (!bytes) return {};
-  const auto first = head();
+  const auto first = file_head();
   if (bytes->size() < first.size() || !std::equal(first.begin(), first.end(), bytes->begin()))
     throw Error(Fault::corrupt, "{}: no wallet of version {}", file.string(), kVersion);
   const auto body = open(derive(machine_key(), static_cast<std::uint64_t>(Use::file)),
@@ -143,7 +143,7 @@ Store::Content Store::read() const {
 }
 
 void Store::write(const Content& content) const {
-  auto bytes = head();
+  auto bytes = file_head();
   const auto box =
       seal(derive(machine_key(), static_cast<std::uint64_t>(Use::file)), content.cbor(), bytes);
   bytes.insert(bytes.end(), box.begin(), box.end());
