@@ -8,7 +8,7 @@
 namespace sealyard::types {
 namespace {
 
-constexpr std::size_t kSecp256k1Bytes = 65, kBlsBytes = 96;
+constexpr std::size_t kSecp256k1SignatureBytes = 65, kBlsSignatureBytes = 96;
 constexpr std::uint64_t kFilBase = 2'000'000'000;  // FIL that will ever be
 
 Message read_message(CborReader& reader) {
@@ -62,7 +62,7 @@ Signature Signature::from_bytes(ByteView bytes) {
   if (bytes[0] < 1 || bytes[0] > 3)
     throw Error(Fault::corrupt, "signature: type {}, want 1 to 3", bytes[0]);
   const auto type = static_cast<SignatureType>(bytes[0]);
-  const auto want = type == SignatureType::bls ? kBlsBytes : kSecp256k1Bytes;
+  const auto want = type == SignatureType::bls ? kBlsSignatureBytes : kSecp256k1SignatureBytes;
   if (bytes.size() - 1 != want)
     throw Error(Fault::corrupt, "signature: {} bytes of type {}, want {}", bytes.size() - 1,
                 bytes[0], want);
@@ -82,7 +82,7 @@ SignedMessage SignedMessage::from_cbor(ByteView bytes) {
   reader.array_of(2);
   SignedMessage out;
   out.message = read_message(reader);
-  out.signature = Signature::from_bytes(reader.bytes(kBlsBytes + 1));
+  out.signature = Signature::from_bytes(reader.bytes(kBlsSignatureBytes + 1));
   reader.finish();
   return out;
 }
