@@ -106,8 +106,7 @@ Daemon::Tick Daemon::tick(const std::function<bool()>& stop) {
 /// Somebody has to look: once when it begins, once when it is over.
 void Daemon::tell(const Sector& sector) {
   const bool held = !sector.broken.empty() || (sector.failure && sector.failure->again_ms == 0);
-  const bool told = held_.contains(sector.id);
-  if (held == told && !held) return;
+  if (!held && !held_.contains(sector.id)) return;
   if (held) {
     alerts_.raise("sector_held", sector.id.text(),
                   sector.broken.empty() ? sector.failure->text : sector.broken, now_ms());

@@ -70,10 +70,10 @@ void Driver::tick(pledge::Sectors& sectors, std::int64_t now_ms) {
     for (const char* kind : {"node_out_of_sync", "network_version"})
       alerts_.clear(kind, kChain, now_ms);
     fit_ = true;
-    for (auto& [id, sector] : sectors)
-      if (sector.broken.empty()) guarded(id.text(), [&] { step(sector); });
-    for (const auto& [key, members] : in_messages_)
-      guarded(key, [&] { settle(kind_of(members.front()->state), key, members); });
+    for (auto& item : sectors) step(item.second);
+    for (const auto& item : in_messages_)
+      guarded(item.first,
+              [&] { settle(kind_of(item.second.front()->state), item.first, item.second); });
     for (const auto state : {State::pre_committing, State::submit_commit}) fire(kind_of(state));
     if (wished_ || outbox_ticked_ != view_.key) {
       outbox_.tick(pool_);
@@ -121,7 +121,8 @@ void Driver::step(Sector& sector) {
       {State::finalized, &Driver::finalized},
   };
   for (const auto& row : kTurns)
-    if (row.state == sector.state) return (this->*row.turn)(sector);
+    if (row.state == sector.state && sector.broken.empty())
+      return guarded(sector.id.text(), [&] { (this->*row.turn)(sector); });
 }
 
 bool Driver::draw_ticket(Sector& sector, std::int64_t now_ms) {
