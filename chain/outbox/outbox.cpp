@@ -4,6 +4,7 @@
 
 #include "chain/ledger/files.h"
 #include "chain/outbox/store.h"
+#include "chain/rpc/client.h"
 #include "kernels/base/error.h"
 
 namespace sealyard::outbox {
@@ -74,14 +75,32 @@ FeeRule Outbox::rule(const Entry& entry) const {
 void Outbox::tick(Pool& pool) {
   const ledger::FileLock round(file_.string() + ".lock");
   const Head head = pool.head();
-  for (auto& entry : load(db_.get(), std::nullopt))
-    if (entry.nonce) settle(pool, head, std::move(entry));
+  // What a node says no to concerns one message: the others go on.
+  for (auto& entry : load(db_.get(), std::nullopt)) {
+    if (!entry.nonce) continue;
+    try {
+      settle(pool, head, entry);
+    } catch (const rpc::RpcError& error) {
+      entry.note = error.what();
+      update(db_.get(), entry);
+    }
+  }
 
   std::map<types::Address, std::vector<Entry>> senders;
   for (auto& entry : load(db_.get(), std::nullopt))
     if (entry.state == State::pending || entry.state == State::queued)
       senders[entry.wish.from].push_back(std::move(entry));
-  for (auto& [address, entries] : senders) send(pool, head, std::move(entries));
+  for (auto& [address, entries] : senders) {
+    const auto first = entries.front();
+    try {
+      send(pool, head, std::move(entries));
+    } catch (const rpc::RpcError& error) {
+      if (auto entry = outbox::find(db_.get(), first.wish.key)) {
+        entry->note = error.what();
+        update(db_.get(), *entry);
+      }
+    }
+  }
 }
 
 void Outbox::settle(Pool& pool, const Head& head, Entry entry) {

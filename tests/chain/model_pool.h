@@ -40,6 +40,7 @@ class ModelPool : public sealyard::outbox::Pool {
   std::int64_t estimate_code = 1;
   std::function<void(const Signed&)> on_push;  ///< before the pool looks at it
   unsigned pushes = 0;
+  Cid refuse_search;  ///< asked for this one, the node has trouble
   /// What running a message gives.
   std::function<sealyard::rpc::Receipt(const Signed&)> receipt = [](const Signed&) {
     return sealyard::rpc::Receipt{0, {}, 900'000};
@@ -151,6 +152,7 @@ class ModelPool : public sealyard::outbox::Pool {
   sealyard::outbox::Found search(const Cid& cid) override {
     return guarded([&]() -> sealyard::outbox::Found {
       using Where = sealyard::outbox::Found::Where;
+      if (cid == refuse_search) refuse("blockstore: block was corrupt");
       if (!known.contains(cid)) return {};  // "could not find" of a real node
       const Signed* wanted = nullptr;
       for (const auto& m : seen_)

@@ -483,3 +483,19 @@ TEST_CASE("outbox: a file of the first schema is upgraded", "[outbox]") {
   house.box->tick(house.pool);
   CHECK(house.box->find("old")->state == State::pending);
 }
+
+TEST_CASE("outbox: a message that the node will not look up holds up no other", "[outbox]") {
+  House house;
+  house.box->enqueue(house.wish("bad", 0));
+  house.box->enqueue(house.wish("good", 1));
+  house.box->tick(house.pool);
+  house.pool.refuse_search = house.box->find("bad")->attempts.at(0).cid();
+  for (int i = 0; i < 20 && house.box->find("good")->state < State::landed; ++i) {
+    house.run(1);
+    CHECK(house.box->find("bad")->state == State::pending);
+  }
+  CHECK(house.box->find("good")->state == State::landed);
+  house.pool.refuse_search = {};
+  house.run(12);
+  CHECK(house.box->find("bad")->state >= State::confirmed);
+}
