@@ -337,9 +337,11 @@ void Driver::landed(const Kind& kind, const outbox::Entry& entry,
                      {"fee", types::to_text(where.fee)},
                      {"exit_code", receipt.exit_code},
                      {"count", members.front()->sent(kind.what)->count}};
-  log_(receipt.exit_code != kOk,
-       fmt::format("message {} {} epoch {} fee {} exit {}: {}", kind.what, entry.landed.text(),
-                   where.epoch, types::fil_text(where.fee), receipt.exit_code, text(members)));
+  for (const auto* member : members)
+    log_(receipt.exit_code != kOk,
+         fmt::format("{}: message {} {} epoch {} fee {} of {} sectors, exit {}", member->id.text(),
+                     kind.what, entry.landed.text(), where.epoch, types::fil_text(where.fee),
+                     members.size(), receipt.exit_code));
   std::optional<message::BatchReturn> each;
   if (kind.what == "commit" && receipt.exit_code == kOk && !receipt.result.empty())
     each = message::BatchReturn::from_cbor(receipt.result);

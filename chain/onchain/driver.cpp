@@ -75,11 +75,12 @@ void Driver::tick(pledge::Sectors& sectors, std::int64_t now_ms) {
       guarded(item.first,
               [&] { settle(kind_of(item.second.front()->state), item.first, item.second); });
     for (const auto state : {State::pre_committing, State::submit_commit}) fire(kind_of(state));
-    if (wished_ || outbox_ticked_ != view_.key) {
-      outbox_.tick(pool_);
-      outbox_ticked_ = view_.key;
-      wished_ = false;
-    }
+    if (wished_ || outbox_ticked_ != view_.key)
+      guarded("outbox", [&] {
+        outbox_.tick(pool_);
+        outbox_ticked_ = view_.key;
+        wished_ = false;
+      });
   } catch (const rpc::NoAnswer& error) {
     fit_ = false;
     ask_again_ms_ = now_ms + std::min(1000LL << std::min(silent_, 6u), kLongestBackoffMs + 0LL);

@@ -115,7 +115,7 @@ for n in "01":
         print(f"sector {n} {m['what']} epoch {m['epoch']} {m['cid']} fee {m['fee']} attoFIL")
 END
 [ -f "$SEALYARD_HOME/store/sealed/s-t0${miner#t0}-0" ] || fail "no replica in the store"
-grep -q "message precommit bafy2bza" "$SEALYARD_HOME/log/sealyard-chain.log" || fail "no line for the message"
+grep -q "s-t0${miner#t0}-1: message precommit bafy2bza" "$SEALYARD_HOME/log/sealyard-chain.log" || fail "no line for the message"
 
 echo "== no money: said, told, and gone on with when there is some"
 other=$("$sealyard" wallet new bls)
