@@ -19,6 +19,7 @@ const std::map<std::string, std::string> kGroups{
     {"actor", "manipulate the miner actor"},
     {"config", "Manage settings"},
     {"control", "Manage control addresses"},
+    {"ledger", "Keep safe what only this home folder knows"},
     {"mark", "Manage notes on keys"},
     {"passwd", "Manage the password of the wallet"},
     {"piece", "Work on data before it is in a sector"},
@@ -215,7 +216,7 @@ std::vector<Command> all_commands() {
   std::vector<Command> all;
   for (auto&& some : {sector_commands(), pledge_commands(), sealing_commands(), config_commands(),
                       piece_commands(), doctor_commands(), wallet_commands(), send_commands(),
-                      actor_commands(), init_commands(), info_commands()})
+                      actor_commands(), init_commands(), info_commands(), ledger_commands()})
     all.insert(all.end(), some.begin(), some.end());
   return all;
 }

@@ -65,6 +65,27 @@ sed -i 's/^max_sealing_sectors = 0/max_sealing_sectors = 4/' "$SEALYARD_HOME/con
 expect 1 "too many sectors sealing (curSealing: 3, max: 4)" "$sealyard" sectors pledge --count 2
 expect 0 "Created CC sector:  4" "$sealyard" sectors pledge
 
+# A copy of ledger and outbox, damage found, the copy put back.
+expect 0 "/backup/ledger.sqlite" "$sealyard" ledger backup "$home/backup"
+expect 64 "exists" "$sealyard" ledger backup "$home/backup"
+expect 0 "ledger.sqlite: ok" "$sealyard" ledger check
+before=$("$sealyard" sectors list)
+printf 'xxxxxxxxxxxxxxxx' | dd of="$SEALYARD_HOME/ledger.sqlite" bs=1 seek=4096 conv=notrunc 2> /dev/null
+expect 65 "ledger.sqlite" "$sealyard" ledger check
+expect 65 "" "$sealyard" ledger backup "$home/of-damaged"
+expect 0 "ledger.sqlite" "$sealyard" ledger restore "$home/backup"
+expect 0 "ledger.sqlite: ok" "$sealyard" ledger check
+[ "$("$sealyard" sectors list)" == "$before" ] || failures=$((failures + 1))
+echo "no database" > "$SEALYARD_HOME/ledger.sqlite"
+expect 0 "ledger.sqlite" "$sealyard" ledger restore "$home/backup"
+[ "$("$sealyard" sectors list)" == "$before" ] || failures=$((failures + 1))
+[ -e "$SEALYARD_HOME/ledger.sqlite.replaced" ] || failures=$((failures + 1))
+expect 66 "no backup" "$sealyard" ledger restore "$home/none"
+echo "no database" > "$home/backup/ledger.sqlite"
+expect 65 "" "$sealyard" ledger restore "$home/backup"
+expect 0 "ledger.sqlite: ok" "$sealyard" ledger check
+expect 69 "SnapDeals are not supported" "$sealyard" sectors snap-up 1
+
 # The same words under lotus' name, its help, and its error, byte for byte.
 ln -s "$sealyard" "$home/lotus-miner"
 expect 0 "FailedUnrecoverable" "$home/lotus-miner" sectors list --fast
