@@ -49,12 +49,6 @@ function(sealyard_kernel name)
   cmake_parse_arguments(ARG "" "" "PORTABLE;SHA_NI;AVX512;CUDA;LINK;PRIVATE_LINK" ${ARGN})
   sealyard_library(${name} SOURCES ${ARG_PORTABLE} ${ARG_SHA_NI} ${ARG_AVX512}
     LINK sealyard::device ${ARG_LINK} PRIVATE_LINK ${ARG_PRIVATE_LINK})
-  # This check takes GCC longer than all else in code that is unrolled and inlined throughout, and
-  # finds what the address sanitizer finds as well.
-  if(SEALYARD_SANITIZE AND ARG_AVX512)
-    set_source_files_properties(${ARG_AVX512} PROPERTIES
-      COMPILE_OPTIONS -fno-sanitize=object-size)
-  endif()
   # Code for other CPUs stays in files of its own, also where files are compiled together.
   set_source_files_properties(${ARG_SHA_NI} ${ARG_AVX512} PROPERTIES
     SKIP_UNITY_BUILD_INCLUSION ON)
