@@ -54,7 +54,7 @@ for address in "$worker" "$other" "$control"; do
   "$sealyard" send --from "$owner" --wait --confidence 1 "$address" 5 > /dev/null
 done
 expect 0 "5 FIL" "$sealyard" wallet balance "$control"
-expect 0 "  0           3      X  " "$sealyard" wallet list --id --market
+expect 0 " FIL           3      X  " "$sealyard" wallet list --id --market
 expect 1 "" "$sealyard" send --from "$owner" "$control" 1000000
 expect 0 "$owner" "$sealyard" wallet default
 
