@@ -91,7 +91,8 @@ void remove(Miner& m, const Numbers& sectors) {
   }
 }
 
-bool proof_is_due(const State& state, Epoch epoch, Epoch margin, const Policy& p) {
+std::set<Due> proofs_due(const State& state, Epoch epoch, Epoch margin, const Policy& p) {
+  std::set<Due> due;
   for (const auto& [id, actor] : state.actors()) {
     if (!actor->miner) continue;
     const auto w = window_at(*actor->miner, epoch, p);
@@ -100,10 +101,10 @@ bool proof_is_due(const State& state, Epoch epoch, Epoch margin, const Policy& p
     for (std::size_t i = 0; i < deadline.partitions.size(); ++i) {
       const auto& part = deadline.partitions[i];
       if (!(part.live - (part.faulty - part.recovering)).empty() && !deadline.posted.contains(i))
-        return true;
+        due.insert({id, w.index, i});
     }
   }
-  return false;
+  return due;
 }
 
 }  // namespace sealyard::dev

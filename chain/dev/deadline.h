@@ -37,8 +37,14 @@ void cron(State& state, Epoch epoch, const Policy& policy);
 /// The first epoch after `after` at which cron() has something to do or a window of a sector opens.
 Epoch next_event(const State& state, Epoch after, const Policy& policy);
 
-/// Some partition with sectors to prove is not proven yet in the window that is open at `epoch`
+/// A partition of the window that is open.
+struct Due {
+  ActorId miner = 0;
+  std::uint64_t deadline = 0, partition = 0;
+  friend auto operator<=>(const Due&, const Due&) = default;
+};
+/// Partitions with sectors to prove that are not proven yet in the window that is open at `epoch`
 /// and closes within `margin` epochs.
-bool proof_is_due(const State& state, Epoch epoch, Epoch margin, const Policy& policy);
+std::set<Due> proofs_due(const State& state, Epoch epoch, Epoch margin, const Policy& policy);
 
 }  // namespace sealyard::dev

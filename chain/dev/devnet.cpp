@@ -7,6 +7,7 @@
 #include "chain/dev/deadline.h"
 #include "chain/dev/methods.h"
 #include "chain/dev/token.h"
+#include "chain/message/methods.h"
 #include "kernels/base/error.h"
 #include "kernels/base/hex.h"
 
@@ -14,7 +15,10 @@ namespace sealyard::dev {
 namespace {
 
 constexpr Epoch kGateMargin = 5;
+constexpr auto kSubmitPost = static_cast<std::uint64_t>(message::Miner::submit_windowed_post);
 constexpr std::chrono::milliseconds kGateLook{20};
+constexpr std::chrono::microseconds kTurn{300};
+constexpr std::chrono::seconds kAfterFailure{1};
 
 thread_local std::unique_lock<std::mutex>* held = nullptr;  // of the call that this thread runs
 
@@ -77,9 +81,19 @@ void Devnet::run_clock() {
       change_.wait_for(lock, kGateLook);
       continue;
     }
-    chain_.advance();
+    try {
+      chain_.advance();
+    } catch (const Error& error) {  // the disk is full, say: the chain stands where it was
+      fmt::print(stderr, "sealyard-devnet: no epoch: {}; trying again\n", error.what());
+      change_.wait_for(lock, kAfterFailure);
+      continue;
+    }
     last = std::max(next, Clock::now() - std::chrono::milliseconds(options_.epoch_ms));
     change_.notify_all();
+    // Where epochs take longer than they are apart, calls still get their turn.
+    lock.unlock();
+    std::this_thread::sleep_for(kTurn);
+    lock.lock();
   }
 }
 
@@ -89,13 +103,26 @@ void Devnet::set_clock(ClockMode mode, std::uint64_t epoch_ms) {
   changed();
 }
 
-std::string Devnet::gate() const {
+std::string Devnet::gate() {
   for (const auto& [name, until] : leases)
     if (until > steady_ms()) return "lease of " + name;
   // Half a window is enough where windows are short.
   const auto margin = std::min(kGateMargin, std::max<Epoch>(1, chain_.policy().window / 2));
-  const auto next = chain_.head().height + 1;
-  return proof_is_due(*chain_.now(), next, margin, chain_.policy()) ? "a window proof is due" : "";
+  const auto state = chain_.now();
+  auto due = proofs_due(*state, chain_.head().height + 1, margin, chain_.policy());
+  if (due.empty()) return "";
+  // A proof that waits in the pool needs an epoch to land in.
+  for (const auto& m : chain_.pool().pending()) {
+    const auto miner = state->resolve(m.message.to);
+    if (!miner || m.message.method != kSubmitPost) continue;
+    try {
+      const auto post = message::SubmitWindowedPost::from_cbor(m.message.params);
+      for (const auto& p : post.partitions) due.erase({*miner, post.deadline, p.index});
+    } catch (const Error&) {
+      continue;  // it proves nothing
+    }
+  }
+  return due.empty() ? "" : "a window proof is due";
 }
 
 Tipset Devnet::visible_head() const {

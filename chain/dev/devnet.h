@@ -75,7 +75,7 @@ class Devnet {
   std::map<std::string, std::int64_t> leases;  ///< name -> until, ms of the steady clock
   void set_clock(ClockMode mode, std::uint64_t epoch_ms);
   /// Why no epoch may come now in gated mode, or "".
-  std::string gate() const;
+  std::string gate();
   /// Lets others in until something changed. False when all is to end.
   bool wait_for_change();
   void grow(Epoch nulls = 0);

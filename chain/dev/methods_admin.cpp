@@ -178,6 +178,10 @@ Json trouble(Devnet& net, const Params& p) {
   const auto order = p.at(0);
   Trouble t;
   t.kind = order.at("kind").text();
+  if (t.kind == "none") {
+    net.troubles.clear();
+    return {};
+  }
   if (order.has("method")) t.method = order.at("method").text();
   t.count = order.at("count").i64();
   if (order.has("ms")) t.ms = order.at("ms").i64();
