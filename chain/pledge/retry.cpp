@@ -28,24 +28,8 @@ std::string cause_of(const Ending& ending) {
     default:
       break;
   }
-  switch (static_cast<Fault>(ending.exit_code)) {
-    case Fault::usage:
-      return "usage";
-    case Fault::corrupt:
-      return "corrupt";
-    case Fault::missing:
-      return "missing";
-    case Fault::unsupported:
-      return "unsupported";
-    case Fault::internal:
-      return "internal";
-    case Fault::io:
-      return "io";
-    case Fault::busy:
-      return "busy";
-    case Fault::configuration:
-      return "configuration";
-  }
+  if (const auto fault = name(static_cast<Fault>(ending.exit_code)); !fault.empty())
+    return std::string(fault);
   if (ending.exit_code == 0) return ending.signal ? "signal" : "no_result";
   return ending.exit_code > 128 ? "signal" : "exit";
 }

@@ -17,28 +17,6 @@
 namespace sealyard::launch {
 namespace {
 
-std::string_view fault_name(Fault fault) {
-  switch (fault) {
-    case Fault::usage:
-      return "usage";
-    case Fault::corrupt:
-      return "corrupt";
-    case Fault::missing:
-      return "missing";
-    case Fault::unsupported:
-      return "unsupported";
-    case Fault::internal:
-      return "internal";
-    case Fault::io:
-      return "io";
-    case Fault::busy:
-      return "busy";
-    case Fault::configuration:
-      return "configuration";
-  }
-  return "?";
-}
-
 // Was --json given? Asked of the bare words, since the fault may lie in another of them.
 bool wants_json(int argc, char** argv) {
   for (int i = 1; i < argc; ++i)
@@ -69,8 +47,7 @@ void print_error(const std::string& program, const std::string& prefix, Fault fa
   std::fwrite(line.data(), 1, line.size(), stderr);
   if (!json) return;
   const Json object{
-      {"error",
-       {{"fault", fault_name(fault)}, {"exit", exit_code(fault)}, {"text", prefix + text}}}};
+      {"error", {{"fault", name(fault)}, {"exit", exit_code(fault)}, {"text", prefix + text}}}};
   fmt::print("{}\n", dump(object, -1));
   std::fflush(stdout);
 }

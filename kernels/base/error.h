@@ -4,6 +4,7 @@
 
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <utility>
 
 namespace sealyard {
@@ -20,6 +21,9 @@ enum class Fault : int {
   busy = 75,           ///< interrupted or in use by another attempt: requeued, resumes
   configuration = 78,  ///< site or job settings: held
 };
+
+/// "corrupt"; empty where the number is no fault.
+std::string_view name(Fault fault);
 
 inline int exit_code(Fault fault) { return static_cast<int>(fault); }
 
