@@ -28,6 +28,9 @@ enum class Exit : std::int64_t {
   serialization = 21,
   unhandled = 22,
 };
+inline constexpr auto kBad = Exit::illegal_argument;
+
+inline constexpr std::size_t kMostPeerBytes = 128;  ///< of a miner's peer id
 /// "ErrIllegalArgument": as lotus writes it.
 std::string exit_name(Exit code);
 

@@ -12,16 +12,13 @@ namespace sealyard::dev {
 namespace {
 
 constexpr std::size_t kRecentStates = 32;
-constexpr Epoch kKeptStates = 4000, kForgetEvery = 500;
-constexpr std::uint64_t kFirstRound = 100;  // round = epoch + 100, as lotus' mock beacon has it
-
-std::uint64_t now_s() {
-  using namespace std::chrono;
-  return static_cast<std::uint64_t>(
-      duration_cast<seconds>(system_clock::now().time_since_epoch()).count());
-}
 
 }  // namespace
+
+std::int64_t now_s() {
+  using namespace std::chrono;
+  return duration_cast<seconds>(system_clock::now().time_since_epoch()).count();
+}
 
 Chain::Chain(const std::filesystem::path& file, const std::filesystem::path& params,
              const Policy& policy_of_new)
@@ -42,7 +39,7 @@ Chain::Chain(const std::filesystem::path& file, const std::filesystem::path& par
 
 void Chain::make_genesis() {
   const auto key = wallet::Key::generate(wallet::KeyType::bls);
-  const auto time = now_s();
+  const auto time = static_cast<std::uint64_t>(now_s());
   State state;
   for (const auto id :
        {types::kInitActor, types::kRewardActor, types::kPowerActor, types::kMarketActor,

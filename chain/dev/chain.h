@@ -21,6 +21,14 @@ struct Landed {
   Tipset child;
 };
 
+/// States are kept so long, and older ones forgotten so often; in epochs.
+inline constexpr Epoch kKeptStates = 4000, kForgetEvery = 500;
+/// round = epoch + 100, as lotus' mock beacon has it.
+inline constexpr std::uint64_t kFirstRound = 100;
+
+/// The clock on the wall, seconds since 1970.
+std::int64_t now_s();
+
 class Chain {
  public:
   /// Opens the chain of a folder, or makes one with this policy.

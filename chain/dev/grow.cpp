@@ -12,14 +12,6 @@ namespace sealyard::dev {
 namespace {
 
 constexpr int kWeightOfTipset = 1000;
-constexpr Epoch kKeptStates = 4000, kForgetEvery = 500;
-constexpr std::uint64_t kFirstRound = 100;
-
-std::uint64_t now_s() {
-  using namespace std::chrono;
-  return static_cast<std::uint64_t>(
-      duration_cast<seconds>(system_clock::now().time_since_epoch()).count());
-}
 
 Cid receipts_root(const std::vector<Included>& included) {
   types::CborWriter w;
@@ -61,7 +53,7 @@ Header Chain::next_header(Epoch height, const std::vector<types::SignedMessage>&
   std::vector<Cid> cids;
   for (const auto& m : messages) cids.push_back(m.cid());
   h.messages = root_of(cids);
-  h.timestamp = std::max(now_s(), head_.timestamp);
+  h.timestamp = std::max(static_cast<std::uint64_t>(now_s()), head_.timestamp);
   h.parent_base_fee = base_fee_at(height, head_.next_base_fee);
   const auto digest = types::blake2b_256(h.cbor());
   h.signature = producer_->sign(digest).data;

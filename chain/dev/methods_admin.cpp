@@ -29,11 +29,6 @@ namespace {
 constexpr std::int64_t kMostEpochs = 5'000'000;
 constexpr std::int64_t kMostDepth = 900;
 
-std::int64_t now_s() {
-  using namespace std::chrono;
-  return duration_cast<seconds>(system_clock::now().time_since_epoch()).count();
-}
-
 std::int64_t steady_ms() {
   using namespace std::chrono;
   return duration_cast<milliseconds>(steady_clock::now().time_since_epoch()).count();

@@ -10,7 +10,6 @@
 namespace sealyard::dev {
 namespace {
 
-constexpr auto kBad = Exit::illegal_argument;
 constexpr std::size_t kPartitionProofBytes = 192;
 
 /// The parts of a submission that do not depend on the miner's sectors.

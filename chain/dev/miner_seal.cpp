@@ -17,7 +17,6 @@ namespace sealyard::dev {
 namespace {
 
 constexpr std::uint64_t kMostSectorNumber = std::numeric_limits<std::int64_t>::max();
-constexpr auto kBad = Exit::illegal_argument;
 
 /// The rules of an expiration, for a sector that becomes active at `activation`.
 void check_expiration(const Call& call, Epoch activation, Epoch expiration) {

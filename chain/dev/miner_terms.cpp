@@ -12,8 +12,7 @@
 namespace sealyard::dev {
 namespace {
 
-constexpr auto kBad = Exit::illegal_argument;
-constexpr std::size_t kMostControl = 10, kMostPeerBytes = 128, kMostAddressBytes = 1024;
+constexpr std::size_t kMostControl = 10, kMostAddressBytes = 1024;
 
 Partition& partition(Call& call, Miner& m, std::uint64_t deadline, std::uint64_t index) {
   call.require(deadline < m.deadlines.size(), kBad, fmt::format("invalid deadline {}", deadline));

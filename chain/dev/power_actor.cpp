@@ -13,8 +13,7 @@
 namespace sealyard::dev {
 namespace {
 
-constexpr std::size_t kMostPeerBytes = 128;
-constexpr Epoch kVestingDays = 180;
+constexpr Epoch kDepositVestingDays = 180;
 
 /// Window proofs 10 to 14 (V1_1) are of the sizes of seal proofs 5 to 9.
 std::uint64_t sector_bytes_of(const Call& call, std::int64_t window_post_proof) {
@@ -74,8 +73,8 @@ Bytes create_miner(Call& call) {
   m.period_offset = period_offset(Address::of_id(actor.id), call.epoch, call.policy);
   m.deadlines.resize(static_cast<std::size_t>(call.policy.deadlines));
   BigInt left = deposit;
-  for (Epoch day = 1; day <= kVestingDays; ++day) {
-    const BigInt part = left / (kVestingDays - day + 1);
+  for (Epoch day = 1; day <= kDepositVestingDays; ++day) {
+    const BigInt part = left / (kDepositVestingDays - day + 1);
     m.vesting.push_back({call.epoch + day * call.policy.day, part});
     left -= part;
   }
