@@ -7,6 +7,7 @@
 #include <iostream>
 #include <map>
 #include <set>
+#include <sstream>
 
 #include "chain/cli/command.h"
 #include "chain/pledge/order.h"
@@ -19,7 +20,7 @@ namespace {
 using Kind = Finding::Kind;
 
 constexpr std::string_view kStages[] = {stage::kAddPiece, stage::kPc1, stage::kPc2,
-                                        stage::kC1, stage::kC2, stage::kFinalize};
+                                        stage::kC1,       stage::kC2,  stage::kFinalize};
 
 std::string list(const std::vector<int>& numbers) {
   std::string out;
@@ -64,9 +65,8 @@ class Examination {
 
   // Jobs of ours say it themselves; a stage that an operator starts with srun has only the default.
   void steps() {
-    const auto found = slurm_.all.find("KillOnBadExit");
-    const auto value = found == slurm_.all.end() ? std::string("0") : found->second;
-    add(value.starts_with('1') ? Kind::ok : Kind::advice, "KillOnBadExit", value,
+    const auto value = setting("KillOnBadExit");
+    add(value.starts_with('1') ? Kind::ok : Kind::advice, "KillOnBadExit", or_none(value),
         in_conf("KillOnBadExit=1") + ": a dead rank ends its step");
   }
 
@@ -157,6 +157,20 @@ class Examination {
     add(has_word(slurm_.mpi_default, "pmix") ? Kind::ok : Kind::advice, "MpiDefault",
         or_none(slurm_.mpi_default),
         in_conf("MpiDefault=pmix") + ": stages of several ranks run by hand under srun");
+    const auto plugins = setting("PluginDir");
+    if (plugins.empty()) return;
+    add(has_plugin(plugins, "mpi_pmix") ? Kind::ok : Kind::advice, "PMIx plugin",
+        has_plugin(plugins, "mpi_pmix") ? "there" : "none on this host in " + plugins,
+        "install Slurm's mpi_pmix plugin on every host ('srun --mpi=list' shows it): srun starts "
+        "stages of several ranks with it");
+  }
+
+  void limits() {
+    const auto value = setting("EnforcePartLimits");
+    const bool at_once = value == "ALL" || value == "ANY" || value == "YES";
+    add(at_once ? Kind::ok : Kind::advice, "EnforcePartLimits", or_none(value),
+        in_conf("EnforcePartLimits=ALL") +
+            ": a job that no partition of its will ever take is else queued for ever");
   }
 
   void groups(const std::vector<slurm::Host>& hosts) {
@@ -193,8 +207,23 @@ class Examination {
   static std::string or_none(const std::string& text) { return text.empty() ? "none" : text; }
 
   bool limit_by_polling() const {
-    const auto found = slurm_.all.find("JobAcctGatherParams");
-    return found != slurm_.all.end() && has_word(found->second, "OverMemoryKill");
+    return has_word(setting("JobAcctGatherParams"), "OverMemoryKill");
+  }
+
+  std::string setting(const std::string& name) const {
+    const auto found = slurm_.all.find(name);
+    return found == slurm_.all.end() ? std::string() : found->second;
+  }
+
+  // PluginDir is a list of folders, as PATH is.
+  static bool has_plugin(const std::string& folders, std::string_view name) {
+    std::istringstream list(folders);
+    for (std::string folder; std::getline(list, folder, ':');) {
+      std::error_code none;
+      for (const auto& file : std::filesystem::directory_iterator(folder, none))
+        if (file.path().filename().string().starts_with(name)) return true;
+    }
+    return false;
   }
 
   static int tier_of(std::string_view stage) {
@@ -280,6 +309,7 @@ std::vector<Finding> examine_cluster(const slurm::Settings& slurm,
   examination.preemption(partitions);
   examination.memory();
   examination.timing();
+  examination.limits();
   examination.mpi();
   return examination.take();
 }
