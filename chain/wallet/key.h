@@ -52,8 +52,8 @@ types::Bytes envelope(types::ByteView text);
 /// {"Type":"bls","PrivateKey":"<base64>"}.  Source: lotus, chain/types/keystore.go.
 /// The caller wipes the text.
 std::string key_info(const Key& key);
-/// Reads a KeyInfo as JSON or, as `lotus wallet export` writes it, its hex; space around is
-/// skipped.
+/// Reads a KeyInfo as JSON or, as `lotus wallet export` writes it, its hex, or its base64; space
+/// around is skipped.
 /// @throws Error{usage} neither, or a broken key; the text never quotes key material.
 /// @throws Error{unsupported} a type that we do not sign with.
 Key parse_key_info(std::string_view text);

@@ -21,6 +21,18 @@ KeyType type_of(const nlohmann::json& type) {
   throw Error(Fault::usage, "KeyInfo: no Type bls or secp256k1");
 }
 
+/// Hex is base64, too, but base64 of JSON is never hex: it begins with "ey".
+types::Bytes unpacked(std::string_view text) {
+  try {
+    return text.starts_with("ey") ? types::from_base64(text, "key file")
+                                  : from_hex(text, "key file");
+  } catch (const Error&) {
+    throw Error(Fault::usage,
+                "key file: neither JSON nor its hex or base64; want what 'lotus wallet export' "
+                "prints");
+  }
+}
+
 std::string_view trimmed(std::string_view text) {
   constexpr std::string_view kSpace = " \t\r\n";
   const auto first = text.find_first_not_of(kSpace);
@@ -46,13 +58,7 @@ Key parse_key_info(std::string_view text) {
   text = trimmed(text);
   Wiped json{std::string(text)};
   if (!text.starts_with('{')) {
-    types::Bytes bytes;
-    try {
-      bytes = from_hex(text, "key file");
-    } catch (const Error&) {
-      throw Error(Fault::usage,
-                  "key file: neither JSON nor hex; want what 'lotus wallet export' prints");
-    }
+    auto bytes = unpacked(text);
     wipe(json.text);
     json.text.assign(bytes.begin(), bytes.end());
     wipe(std::span(bytes));

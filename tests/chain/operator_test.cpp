@@ -1,6 +1,8 @@
 // What an operator does on chain, held against what lotus printed; commands run as programs against
 // a node of recorded answers, which takes messages and lands them.
+#include <fcntl.h>
 #include <signal.h>
+#include <spawn.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -134,6 +136,7 @@ class Node {
       if (known.cid() == message.cid()) return {{"result", types::to_json(message.cid())}};
     pushed_.push_back(message);
     landed_.push_back(height_ + 1);
+    while (kill_at_push < 0) std::this_thread::yield();  // it is being started
     if (kill_at_push > 0) kill(kill_at_push, SIGKILL);
     return {{"result", types::to_json(message.cid())}};
   }
@@ -182,26 +185,36 @@ struct House {
   Node node;
   std::string home = (scratch.path() / "home").string();
 
+  /// Spawned, not forked: the server's threads may hold any lock.
   pid_t start(std::vector<std::string> words, const std::string& out) const {
     words.insert(words.begin(), std::string(SEALYARD_BIN) + "/sealyard");
-    std::vector<char*> argv;
-    for (auto& word : words) argv.push_back(word.data());
-    argv.push_back(nullptr);
-    const auto child = fork();
-    if (child == 0) {
-      setenv("SEALYARD_HOME", home.c_str(), 1);
-      setenv("FULLNODE_API_INFO", node.url().c_str(), 1);
-      setenv("SLURM_CONF", "/dev/null/none", 1);
-      setsid();  // no terminal to ask at
-      if (!freopen(out.c_str(), "w", stdout) || dup2(1, 2) < 0 || !freopen("/dev/null", "r", stdin))
-        _exit(126);
-      execv(argv[0], argv.data());
-      _exit(127);
-    }
+    std::vector<std::string> variables{"SEALYARD_HOME=" + home, "FULLNODE_API_INFO=" + node.url(),
+                                       "SLURM_CONF=/dev/null/none"};
+    for (char** at = environ; *at; ++at) variables.emplace_back(*at);  // the first one counts
+    const auto pointers = [](std::vector<std::string>& texts) {
+      std::vector<char*> all;
+      for (auto& text : texts) all.push_back(text.data());
+      all.push_back(nullptr);
+      return all;
+    };
+    posix_spawn_file_actions_t files;
+    posix_spawn_file_actions_init(&files);
+    posix_spawn_file_actions_addopen(&files, 0, "/dev/null", O_RDONLY, 0);
+    posix_spawn_file_actions_addopen(&files, 1, out.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600);
+    posix_spawn_file_actions_adddup2(&files, 1, 2);
+    posix_spawnattr_t how;
+    posix_spawnattr_init(&how);
+    posix_spawnattr_setflags(&how, POSIX_SPAWN_SETSID);  // no terminal to ask at
+    pid_t child = 0;
+    REQUIRE(posix_spawn(&child, words[0].c_str(), &files, &how, pointers(words).data(),
+                        pointers(variables).data()) == 0);
+    posix_spawnattr_destroy(&how);
+    posix_spawn_file_actions_destroy(&files);
     return child;
   }
   Ended run(const std::vector<std::string>& words, bool killed_at_push = false) {
     const auto out = (scratch.path() / "out").string();
+    if (killed_at_push) node.kill_at_push = -1;
     const auto child = start(words, out);
     if (killed_at_push) node.kill_at_push = child;
     int status = 0;

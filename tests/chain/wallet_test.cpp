@@ -32,7 +32,10 @@ TEST_CASE("wallet: lotus' keys, addresses and signatures", "[wallet]") {
     CAPTURE(entry["type"]);
     CHECK(key.address().text(types::Network::testnet) == entry["address"].get<std::string>());
     CHECK(wallet::export_hex(key) == entry["export"].get<std::string>());
-    CHECK(wallet::parse_key_info(wallet::key_info(key)).address() == key.address());
+    const auto info = wallet::key_info(key);
+    CHECK(wallet::parse_key_info(info).address() == key.address());
+    const types::Bytes bytes(info.begin(), info.end());
+    CHECK(wallet::parse_key_info(types::to_base64(bytes) + "\n").address() == key.address());
     for (const auto& sign : entry["sign"]) {
       const auto text = wallet::envelope(hex(sign["message_hex"]));
       const auto theirs = types::Signature::from_bytes(hex(sign["signature_hex"]));
