@@ -15,8 +15,6 @@ namespace {
 constexpr std::size_t kMostPerSender = 1000, kMostPerBlock = 10'000;
 constexpr std::int64_t kLeastFeeCap = 100;
 
-std::string name_of(const Address& address) { return address.text(types::Network::testnet); }
-
 // Source: lotus, chain/types/message.go, ValidForBlockInclusion().
 std::string flaw_in_lotus_words(const types::Message& m) {
   if (!m.to.defined()) return "'To' address cannot be empty";

@@ -23,6 +23,9 @@ using types::Cid;
 using ActorId = std::uint64_t;
 using Numbers = std::set<std::uint64_t>;
 
+/// "t01000": addresses of either network are one.
+inline std::string name_of(const Address& address) { return address.text(types::Network::testnet); }
+
 struct Sector {
   std::uint64_t number = 0;
   std::int64_t seal_proof = 0;

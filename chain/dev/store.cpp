@@ -39,9 +39,6 @@ types::SignedMessage message_of(const std::string& base64) {
 
 std::string body_of(const types::SignedMessage& m) { return types::to_base64(m.cbor()); }
 
-/// Addresses of either network are one.
-std::string name_of(const Address& address) { return address.text(types::Network::testnet); }
-
 std::string rest_of(const Tipset& t) {
   return Json{{"parent", t.parent.text()},
               {"ticket", types::to_base64(t.ticket)},
