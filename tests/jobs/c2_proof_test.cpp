@@ -176,3 +176,38 @@ TEST_CASE("c2: several partitions, killed, gone on with, stopped", "[c2][partiti
   CHECK(test::read(sector.checkpoint(1)) == kept[1]);
   CHECK(sector.holds(2, test::read(sector.checkpoint(2)).substr(kNodeBytes)));
 }
+
+// Its parameters are made for this test, which then takes minutes.
+TEST_CASE("c2: 8 MiB, in the memory the model says", "[c2][8m]") {
+  const auto reference = vectors::seal_case("8m-data-v1_1");
+  const test::Scratch scratch;
+  const auto params = (scratch / "params").string(), out = (scratch / "proof.bin").string();
+  run({"seal-params", "generate", "--circuit", "porep", "--sector-size", "8MiB", "--toxic-waste",
+       "named", "--out", params});
+  for (const bool lean : {false, true}) {
+    std::vector<std::string> argv{
+        "seal-c2",  "--c1",      SEALYARD_VECTORS "/seal/8m-data-v1_1/c1.json",
+        "--params", params,      "--out",
+        out,        "--threads", "2",
+        "--json"};
+    if (lean) argv.push_back("--limit-memory");
+    const auto peak = run(argv).json().at("peak_memory_bytes").get<std::uint64_t>();
+    const auto model = stage::c2_memory_bytes(reference.config, {.group = 1, .lean = lean}, 2);
+    CAPTURE(lean, peak, model);
+    CHECK(peak <= model);
+    CHECK(model <= 2 * peak);
+    const auto verified = test::run({"seal-verify",  "seal",
+                                     "--proof-type", "StackedDrg8MiBV1_1",
+                                     "--miner",      std::to_string(reference.miner),
+                                     "--number",     std::to_string(reference.sector),
+                                     "--comm-d",     to_hex(reference.comm_d),
+                                     "--comm-r",     to_hex(reference.comm_r),
+                                     "--ticket",     to_hex(reference.ticket),
+                                     "--seed",       to_hex(reference.seed),
+                                     "--proof",      out,
+                                     "--params",     params});
+    CAPTURE(verified.err);
+    CHECK(verified.code == 0);
+    fs::remove(out);
+  }
+}
