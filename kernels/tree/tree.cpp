@@ -51,7 +51,8 @@ Node build(const Layout& layout, std::span<Node> nodes, const device::Share& sha
     subtree *= layout.arity;
   const auto grow = [&](std::uint64_t first) {
     if (leaves) leaves(first, part(0, first, subtree));
-    for (std::uint64_t row = 1, count = subtree; row <= height; ++row, count /= layout.arity)
+    std::uint64_t count = subtree;
+    for (unsigned row = 1; row <= height; ++row, count /= layout.arity)
       hash_range(layout.hash, layout.arity, part(row - 1, first / (subtree / count), count),
                  part(row, first / (subtree / count) / layout.arity, count / layout.arity),
                  share.backend);

@@ -15,6 +15,11 @@ add_library(sealyard_options INTERFACE)
 target_include_directories(sealyard_options INTERFACE ${PROJECT_SOURCE_DIR})
 target_compile_options(sealyard_options INTERFACE
   $<$<COMPILE_LANGUAGE:CXX>:${SEALYARD_WARNINGS}>)
+if(CMAKE_UNITY_BUILD AND CMAKE_CXX_COMPILER_ID STREQUAL GNU)
+  # A source that is compiled as a part of another is no header, whatever GCC takes it for.
+  target_compile_options(sealyard_options INTERFACE
+    $<$<COMPILE_LANGUAGE:CXX>:-Wno-subobject-linkage>)
+endif()
 # What the address sanitizer finds anyway, and takes as long to compile as all the rest.
 set(SEALYARD_LEFT_TO_ASAN
   -fno-sanitize=null,object-size,vptr,nonnull-attribute,returns-nonnull-attribute)
