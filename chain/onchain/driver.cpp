@@ -257,9 +257,12 @@ void Driver::wait_seed(Sector& sector) {
         {{"value", to_hex(chain_.seed(due))}, {"epoch", due}, {"source", kChain}});
 }
 
+/// A beacon is the same on every fork, but the epoch of the pre-commit says which draw is meant.
 bool Driver::seed_changed(Sector& sector) {
+  const auto there = chain_.precommit(sector.id.number);
+  const bool moved = there && there->epoch != sector.precommit_epoch;
   const auto value = to_hex(chain_.seed(sector.seed_epoch));
-  if (value == sector.seed) return false;
+  if (!moved && value == sector.seed) return false;
   write(sector, event::kSeedChanged, {{"value", value}});
   return true;
 }

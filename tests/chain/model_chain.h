@@ -9,6 +9,7 @@
 #include "chain/message/miner.h"
 #include "chain/onchain/chain.h"
 #include "chain/onchain/policy.h"
+#include "kernels/base/hex.h"
 #include "tests/chain/model_pool.h"
 
 class ModelChain : public sealyard::onchain::Chain {
@@ -59,7 +60,14 @@ class ModelChain : public sealyard::onchain::Chain {
   sealyard::Node ticket(Epoch epoch) override { return node(1, epoch); }
   sealyard::Node seed(Epoch epoch) override {
     before_call();
-    return node(static_cast<std::uint8_t>(2 + beacon), epoch);
+    return seed_of(epoch);
+  }
+  /// What a proof with this seed is here.
+  static sealyard::types::Bytes proof_of(const sealyard::Node& seed) {
+    const auto hex = sealyard::to_hex(seed);
+    sealyard::types::Bytes proof;
+    for (int i = 0; i < 3; ++i) proof.insert(proof.end(), hex.begin(), hex.end());
+    return proof;
   }
   std::optional<sealyard::rpc::PreCommitOnChain> precommit(std::uint64_t number) override {
     before_call();
@@ -97,6 +105,9 @@ class ModelChain : public sealyard::onchain::Chain {
   }
 
  private:
+  sealyard::Node seed_of(Epoch epoch) const {
+    return node(static_cast<std::uint8_t>(2 + beacon), epoch);
+  }
   static sealyard::Node node(std::uint8_t kind, Epoch epoch) {
     sealyard::Node made{{kind}};
     for (int i = 0; i < 8; ++i)
@@ -130,6 +141,7 @@ class ModelChain : public sealyard::onchain::Chain {
       const auto number = params.sectors[i].number;
       const auto found = state.precommits.find(number);
       if (found == state.precommits.end() || epoch <= found->second.epoch + kDelay ||
+          params.proofs.at(i) != proof_of(seed_of(found->second.epoch + kDelay)) ||
           bad.contains(number)) {
         result.failures.push_back({i, 16});
         continue;
