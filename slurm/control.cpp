@@ -117,7 +117,7 @@ void update(JobId id, const Update& change) {
     message.nice = static_cast<std::uint32_t>(std::int64_t{NICE_OFFSET} + *change.nice);
   if (change.priority) message.priority = *change.priority;
   if (change.begin) message.begin_time = *change.begin;
-  if (change.start_now) message.begin_time = std::time(nullptr);
+  if (change.start_soon) message.begin_time = std::time(nullptr) + 2;
   if (change.deadline) message.deadline = *change.deadline;
   if (change.requeue) message.requeue = *change.requeue ? 1 : 0;
   if (change.array_throttle)

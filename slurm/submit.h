@@ -76,7 +76,7 @@ void suspend(JobId id);  ///< keeps memory and GRES
 void resume(JobId id);
 
 /// Stops it if it runs and puts it back in the queue, held or not. It may start again after
-/// cred_expire seconds; update() with `start_now` pulls it forward.
+/// cred_expire seconds; update() with `start_soon` pulls it forward.
 /// @throws Error{usage} it is pending already, or slurmctld no longer knows it.
 void requeue(JobId id, bool held = false);
 
@@ -97,7 +97,9 @@ struct Update {
   std::optional<std::time_t> deadline;
   std::optional<bool> requeue;
   std::optional<std::uint32_t> array_throttle;  ///< tasks at a time
-  bool start_now = false;                       ///< begin time = now
+  /// Begin time = two seconds from now. Not now: slurmd refuses a credential made in the second in
+  /// which it revoked the last one of the same job ("Job credential revoked"), and the job fails.
+  bool start_soon = false;
 };
 void update(JobId id, const Update& change);
 

@@ -203,7 +203,7 @@ void Daemon::turn(Sector& sector) {
       const unsigned restarts = facts.jobs.empty() ? 0 : facts.jobs.front().restarts;
       if (memory.pulled.insert(restarts).second) {
         slurm::Update now;
-        now.start_now = true;
+        now.start_soon = true;
         slurm::update(pull->job, now);
         log_->info("{}: job {} starts again now", sector.id.text(), pull->job.text());
       }

@@ -115,7 +115,8 @@ Step pending(const Sector& sector, const slurm::JobState& job, const Facts& fact
     failed["keeps_job"] = true;
     return HoldJob{job.id, std::move(failed)};
   }
-  const bool delayed = job.restarts > 0 && job.eligible_time * 1000 > facts.now_ms + 2000;
+  const bool delayed =
+      job.restarts > 0 && !job.completing && job.eligible_time * 1000 > facts.now_ms + 2000;
   const bool worth_it = job.exit_code != 74 && job.restarts <= kPulledRestarts;
   if (delayed && worth_it) return PullForward{job.id};
   return Wait{"pending: " + job.reason};

@@ -146,7 +146,7 @@ TEST_CASE("slurm: hold, update, release, move", "[slurm]") {
   REQUIRE_FALSE(state_of(later.id).held);
   REQUIRE(fault_of([&] { slurm::requeue(later.id); }) == Fault::usage);
   change = {};
-  change.start_now = true;
+  change.start_soon = true;
   slurm::update(later.id, change);
   REQUIRE(reaches(later.id, State::completed));
 }
@@ -172,7 +172,7 @@ TEST_CASE("slurm: exit 75 requeues, 64 holds, 65 fails", "[slurm]") {
   REQUIRE(state_of(successor.id).state == State::pending);
 
   slurm::Update now;
-  now.start_now = true;
+  now.start_soon = true;
   within(5, [&] {
     return state_of(busy.id).state == State::pending && !state_of(busy.id).completing;
   });
