@@ -78,7 +78,7 @@ void check_place(const Words& words) {
 
 std::uint64_t sealing(const ledger::Ledger& ledger, std::uint64_t miner) {
   pledge::Sectors all;
-  pledge::apply(all, ledger.events());
+  pledge::apply(all, ledger.events_awake());  // no sector at rest is being sealed
   std::uint64_t count = 0;
   for (const auto& [id, sector] : all)
     if (id.miner == miner && pledge::row(sector.state).sealing) ++count;

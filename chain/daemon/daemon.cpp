@@ -100,6 +100,7 @@ Daemon::Tick Daemon::tick(const std::function<bool()>& stop) {
     }
   }
   if (slurm_answers_) cancel_superseded();
+  put_to_rest();
   return report_;
 }
 
@@ -120,9 +121,33 @@ void Daemon::tell(const Sector& sector) {
 bool Daemon::ledger_changed() const { return ledger_.last_seq() != seen_; }
 
 void Daemon::read_ledger() {
+  if (seen_ == 0) {
+    const auto last = ledger_.last_seq();  // first: what is written meanwhile is read again
+    pledge::apply(sectors_, ledger_.events_awake());
+    seen_ = last;
+    return;
+  }
   const auto events = ledger_.events(seen_);
+  if (events.empty()) return;
+  for (const auto& event : events)
+    if (!sectors_.contains(event.sector))  // new, or at rest until now
+      pledge::apply(sectors_, ledger_.events_of(event.sector));
   pledge::apply(sectors_, events);
-  if (!events.empty()) seen_ = events.back().seq;
+  seen_ = events.back().seq;
+}
+
+/// Only what was read back: an event of this tick would wake its sector at the next one.
+void Daemon::put_to_rest() {
+  std::vector<ledger::Resting> resting;
+  for (const auto& [id, sector] : sectors_)
+    if (pledge::rests(sector) && sector.last_seq <= seen_ && !held_.contains(id))
+      resting.push_back({id, sector.last_seq});
+  if (resting.empty()) return;
+  ledger_.rest(resting);
+  for (const auto& one : resting) {
+    sectors_.erase(one.sector);
+    memory_.erase(one.sector);
+  }
 }
 
 void Daemon::poll_slurm() {

@@ -37,14 +37,16 @@ class Daemon {
     unsigned errors = 0;  ///< sectors whose turn ended with an error; logged
   };
 
-  /// Looks at every sector once and does what is due. One sector's trouble ends only its own turn.
+  /// Looks at every sector that is not at rest once and does what is due: those that are cost
+  /// nothing. One sector's trouble ends only its own turn.
   /// @param stop  asked between sectors; true ends the tick early.
-  /// @throws Error{io} the ledger cannot be read.
+  /// @throws Error{io} the ledger cannot be read or written.
   Tick tick(const std::function<bool()>& stop = {});
 
   /// Somebody else wrote to the ledger since the last tick.
   bool ledger_changed() const;
 
+  /// Those that are not at rest.
   const pledge::Sectors& sectors() const { return sectors_; }
 
  private:
@@ -59,6 +61,7 @@ class Daemon {
     std::string waited;         ///< logged once
   };
   void read_ledger();
+  void put_to_rest();
   void poll_slurm();
   void turn(pledge::Sector& sector);
   pledge::Facts look(const pledge::Sector& sector, Memory& memory) const;
@@ -84,7 +87,7 @@ class Daemon {
   std::set<SectorId> held_;         ///< told about
   pledge::Sectors sectors_;
   std::map<SectorId, Memory> memory_;
-  std::uint64_t seen_ = 0;  ///< last event read
+  std::uint64_t seen_ = 0;  ///< last event read; 0: none yet
   slurm::Watch watch_;
   bool slurm_answers_ = false, slurm_asked_ = false;
   unsigned slurm_failures_ = 0;

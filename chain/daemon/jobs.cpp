@@ -112,11 +112,15 @@ void Daemon::comment(const Sector& sector, Memory& memory) {
 }
 
 void Daemon::cancel_superseded() {
+  pledge::Sectors resting;  // a sector at rest may have left a twin behind
   for (const auto& job : watch_.jobs()) {
     const auto key = pledge::parse_key(job.name);
     if (!key || key->tag != tag_ || job.ended() || job.completing) continue;
-    const auto found = sectors_.find(key->sector);
-    if (found == sectors_.end()) {
+    const bool awake = sectors_.contains(key->sector);
+    if (!awake) pledge::apply(resting, ledger_.events_of(key->sector));
+    auto& among = awake ? sectors_ : resting;
+    const auto found = among.find(key->sector);
+    if (found == among.end()) {
       if (strangers_.insert(job.name).second)
         log_->warn("job {} ({}) is of a sector this ledger does not know; left alone",
                    job.id.text(), job.name);

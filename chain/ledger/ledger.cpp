@@ -10,7 +10,16 @@ namespace sealyard::ledger {
 namespace {
 
 constexpr int kApplication = 0x53594c44;  // "SYLD"
-constexpr int kSchema = 1;
+constexpr int kSchema = 2;
+
+// Which sectors something may happen to, so that nobody reads the others. Only a shortcut: an event
+// puts its sector in, rest() takes out what the events themselves prove to be at rest.
+constexpr std::string_view kAwake =
+    "CREATE TABLE awake(miner INTEGER NOT NULL, sector INTEGER NOT NULL,"
+    " PRIMARY KEY(miner, sector)) WITHOUT ROWID";
+constexpr std::string_view kWake =
+    "CREATE TRIGGER event_wakes AFTER INSERT ON event BEGIN"
+    " INSERT OR IGNORE INTO awake VALUES(NEW.miner, NEW.sector); END";
 
 // Events are never changed or removed, not even by hand: the triggers see to it.
 constexpr std::string_view kCreate[] = {
@@ -29,10 +38,18 @@ constexpr std::string_view kCreate[] = {
     " SELECT RAISE(ABORT, 'events are append-only'); END",
     "CREATE TRIGGER event_no_delete BEFORE DELETE ON event BEGIN"
     " SELECT RAISE(ABORT, 'events are append-only'); END",
+    kAwake,
+    kWake,
+};
+
+constexpr Upgrade kUpgrades[] = {
+    {2, kAwake},
+    {2, "INSERT INTO awake SELECT DISTINCT miner, sector FROM event"},
+    {2, kWake},
 };
 
 constexpr std::string_view kColumns =
-    "SELECT seq, time_ms, miner, sector, kind, payload, actor FROM event ";
+    "SELECT seq, time_ms, miner, sector, kind, payload, actor FROM ";
 
 std::int64_t now_ms() {
   using namespace std::chrono;
@@ -73,7 +90,7 @@ Ledger& Ledger::operator=(Ledger&&) noexcept = default;
 Ledger::~Ledger() = default;
 
 Ledger Ledger::open(const std::filesystem::path& file) {
-  return Ledger(open_database(file, {"ledger", kApplication, kSchema, kCreate}), file);
+  return Ledger(open_database(file, {"ledger", kApplication, kSchema, kCreate, kUpgrades}), file);
 }
 
 std::string Ledger::id() const {
@@ -84,16 +101,38 @@ std::string Ledger::id() const {
 }
 
 std::vector<Event> Ledger::events(std::uint64_t after) const {
-  Statement statement(db_.get(), std::string(kColumns) + "WHERE seq > ? ORDER BY seq");
+  Statement statement(db_.get(), std::string(kColumns) + "event WHERE seq > ? ORDER BY seq");
   statement.bind(1, static_cast<std::int64_t>(after));
   return read(statement);
 }
 
 std::vector<Event> Ledger::events_of(const SectorId& sector) const {
   Statement statement(db_.get(),
-                      std::string(kColumns) + "WHERE miner = ? AND sector = ? ORDER BY seq");
+                      std::string(kColumns) + "event WHERE miner = ? AND sector = ? ORDER BY seq");
   statement.bind(1, signed_number(sector.miner)).bind(2, signed_number(sector.number));
   return read(statement);
+}
+
+std::vector<Event> Ledger::events_awake() const {
+  // CROSS JOIN: SQLite is to begin with the few that are awake, whatever it believes of sizes.
+  Statement statement(db_.get(), std::string(kColumns) +
+                                     "awake CROSS JOIN event USING(miner, sector)"
+                                     " ORDER BY miner, sector, seq");
+  return read(statement);
+}
+
+void Ledger::rest(const std::vector<Resting>& sectors) {
+  transact([&] {
+    for (const auto& one : sectors) {
+      Statement statement(db_.get(),
+                          "DELETE FROM awake WHERE miner = ?1 AND sector = ?2 AND NOT EXISTS"
+                          " (SELECT 1 FROM event WHERE miner = ?1 AND sector = ?2 AND seq > ?3)");
+      statement.bind(1, signed_number(one.sector.miner))
+          .bind(2, signed_number(one.sector.number))
+          .bind(3, static_cast<std::int64_t>(one.seen));
+      statement.step();
+    }
+  });
 }
 
 std::uint64_t Ledger::last_seq() const {

@@ -26,6 +26,12 @@ struct Event {
   std::string actor;       ///< who wrote it: "operator:alice", "daemon"
 };
 
+/// A sector that nothing happens to any more but by a new event, as its events up to `seen` say.
+struct Resting {
+  SectorId sector;
+  std::uint64_t seen = 0;
+};
+
 /// One open ledger. Several processes and threads may each hold their own; one object belongs to
 /// one thread. Every append is on disk (fsync) when the call returns; a process killed at any
 /// moment leaves whole transactions only. Waits up to 30 s for another writer.
@@ -47,6 +53,12 @@ class Ledger {
   /// All events with a sequence number above `after`, in order.
   std::vector<Event> events(std::uint64_t after = 0) const;
   std::vector<Event> events_of(const SectorId& sector) const;
+  /// The events of all sectors that are not at rest, sector by sector, each in order: reading them
+  /// costs what those sectors cost, however many others there are.
+  std::vector<Event> events_awake() const;
+  /// Takes these out of what events_awake() reads, but for those that were written about since.
+  /// Any later event puts its sector in again, whoever writes it.
+  void rest(const std::vector<Resting>& sectors);
   /// The number of the last event; 0 in an empty ledger.
   std::uint64_t last_seq() const;
 

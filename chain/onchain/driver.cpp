@@ -277,6 +277,7 @@ void Driver::wait_commit(Sector& sector) {
 }
 
 void Driver::finalized(Sector& sector) {
+  checked_.erase(sector.id);
   if (sector.activation >= 0)
     write(sector, event::kProving, json::object());
   else if (sector.precommit_epoch >= 0 && !sector.proof.empty())

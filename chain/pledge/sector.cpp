@@ -371,6 +371,20 @@ void apply(Sectors& sectors, const std::vector<ledger::Event>& events) {
   }
 }
 
+bool rests(const Sector& sector) {
+  if (!sector.broken.empty() || sector.failure || sector.job) return false;
+  switch (sector.state) {
+    case State::proving:
+    case State::pre_commit_expired:
+    case State::failed_unrecoverable:
+      return true;
+    case State::finalized:  // a chain may have its prove-commit to take, or has it
+      return sector.activation < 0 && (sector.precommit_epoch < 0 || sector.proof.empty());
+    default:
+      return false;
+  }
+}
+
 Sector fold(const std::vector<ledger::Event>& events) {
   Sector sector;
   for (const auto& event : events) apply(sector, event);

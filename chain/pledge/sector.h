@@ -171,4 +171,9 @@ using Sectors = std::map<SectorId, Sector>;
 void apply(Sectors& sectors, const std::vector<ledger::Event>& events);
 Sector fold(const std::vector<ledger::Event>& events);
 
+/// True where nothing happens to the sector any more unless a new event says so: no job, nothing
+/// due, nothing on chain to wait for, nobody to be told. Adding a state that moves again needs a
+/// schema upgrade of the ledger that wakes all sectors.
+bool rests(const Sector& sector);
+
 }  // namespace sealyard::pledge

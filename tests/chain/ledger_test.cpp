@@ -101,6 +101,47 @@ TEST_CASE("ledger: an action that throws leaves nothing", "[ledger]") {
   CHECK(ledger.events().size() == 1);
 }
 
+TEST_CASE("ledger: sectors at rest are not read until something is written about them",
+          "[ledger]") {
+  const Scratch scratch;
+  const auto file = scratch.path() / "ledger.sqlite";
+  auto ledger = Ledger::open(file);
+  const auto awake = [&] {
+    std::vector<std::pair<std::uint64_t, std::string>> found;
+    for (const auto& e : Ledger::open(file).events_awake())
+      found.emplace_back(e.sector.number, e.kind);
+    return found;
+  };
+  using Found = decltype(awake());
+  ledger.append(event(2, "pledged"));
+  ledger.append(event(1, "pledged"));
+  const auto seen = ledger.append(event(2, "proving"));
+  CHECK(awake() == Found{{1, "pledged"}, {2, "pledged"}, {2, "proving"}});
+  ledger.rest({{{1000, 2}, seen}, {{1000, 3}, 0}});
+  CHECK(awake() == Found{{1, "pledged"}});
+  Ledger::open(file).append(event(2, "state"));
+  CHECK(awake() == Found{{1, "pledged"}, {2, "pledged"}, {2, "proving"}, {2, "state"}});
+  ledger.rest({{{1000, 2}, seen}});  // decided before the last event
+  CHECK(awake().size() == 4);
+}
+
+TEST_CASE("ledger: one of the version before wakes all its sectors", "[ledger]") {
+  const Scratch scratch;
+  const auto file = scratch.path() / "ledger.sqlite";
+  {
+    auto ledger = Ledger::open(file);
+    const auto seen = ledger.append(event(1, "pledged"));
+    ledger.append(event(2, "pledged"));
+    ledger.rest({{{1000, 1}, seen}});
+  }
+  REQUIRE(run_sql(file, "DROP TRIGGER event_wakes; DROP TABLE awake; PRAGMA user_version = 1") ==
+          SQLITE_OK);
+  auto ledger = Ledger::open(file);
+  CHECK(ledger.events_awake().size() == 2);
+  ledger.append(event(3, "pledged"));
+  CHECK(ledger.events_awake().size() == 3);
+}
+
 TEST_CASE("ledger: processes that take numbers at once never take the same", "[ledger]") {
   const Scratch scratch;
   const auto file = scratch.path() / "ledger.sqlite";

@@ -258,6 +258,33 @@ TEST_CASE("fold: events applied by their writer are not applied again", "[pledge
   CHECK(sectors.begin()->second.events == before);
 }
 
+TEST_CASE("fold: a sector rests where only a new event can move it", "[pledge]") {
+  for (const auto& row : pledge::states()) {
+    CAPTURE(row.name);
+    pledge::Sector sector;
+    sector.state = row.state;
+    using enum pledge::State;
+    CHECK(pledge::rests(sector) ==
+          (row.state == proving || row.state == finalized || row.state == pre_commit_expired ||
+           row.state == failed_unrecoverable));
+  }
+  pledge::Sector sector;
+  sector.state = pledge::State::proving;
+  SECTION("a job") { sector.job.emplace(); }
+  SECTION("a failure to tell about") { sector.failure.emplace(); }
+  SECTION("unreadable events") { sector.broken = "event 7"; }
+  SECTION("on chain, not said yet") {
+    sector.state = pledge::State::finalized;
+    sector.activation = 1200;
+  }
+  SECTION("a proof to commit") {
+    sector.state = pledge::State::finalized;
+    sector.precommit_epoch = 1100;
+    sector.proof = "cA==";
+  }
+  CHECK_FALSE(pledge::rests(sector));
+}
+
 namespace {
 
 json after(const pledge::Sector& sector, slurm::State state, int exit, int signal = 0) {
