@@ -46,6 +46,16 @@ class Table {
     }
   }
 
+  /// 3 is as good as 3.0.
+  void get_price(std::string_view key, double& value) {
+    if (const auto* node = take(key)) {
+      const auto found = node->is_number() ? node->value<double>() : std::nullopt;
+      if (!found || !(*found >= 0) || *found > 1e9)
+        refuse(*node, key, "want a number from 0 to 1000000000");
+      value = *found;
+    }
+  }
+
   void get(std::string_view key, bool& value) {
     if (const auto* node = take(key)) {
       const auto found = node->value_exact<bool>();
@@ -234,6 +244,12 @@ void read(const toml::table& root, Settings& settings) {
     t.get("dingtalk", settings.alerts.dingtalk);
     t.get("dingtalk_secret", settings.alerts.dingtalk_secret);
     t.get("repeat_s", settings.alerts.repeat_s, 1, 604'800);
+  });
+  table.table("report", [&](Table& t) {
+    t.get_price("core_hour", settings.report.core_hour);
+    t.get_price("gpu_hour", settings.report.gpu_hour);
+    t.get_price("gib_hour", settings.report.gib_hour);
+    t.get("currency", settings.report.currency);
   });
   table.table("daemon", [&](Table& t) { read_daemon(t, settings); });
   table.refuse_rest();

@@ -62,6 +62,14 @@ struct Alerts {
   std::uint64_t repeat_s = 3600;          ///< while it lasts
 };
 
+/// What an hour costs, for `sealyard report cost`.
+struct Prices {
+  double core_hour = 0, gpu_hour = 0, gib_hour = 0;
+  std::string currency = "USD";
+
+  bool any() const { return core_hour > 0 || gpu_hour > 0 || gib_hour > 0; }
+};
+
 struct Settings {
   std::filesystem::path home;
   std::filesystem::path file;  ///< the config.toml these came from; empty = defaults only
@@ -87,6 +95,7 @@ struct Settings {
   Retry retry;
   Chain chain;
   Alerts alerts;
+  Prices report;
   bool development() const { return network == "development"; }
 
   std::uint64_t poll_s = 10;

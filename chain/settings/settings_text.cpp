@@ -126,9 +126,16 @@ longest_wait_s = {}
 poll_s = {}
 comment_s = {}             # least time between two progress comments of one job
 log_level = {}
+
+[report]                   # prices for `sealyard report cost`
+core_hour = {}             # of one core for one hour
+gpu_hour = {}
+gib_hour = {}              # of one GiB of memory for one hour
+currency = {}
 )",
       s.retry.attempts, s.retry.reseals, s.retry.requeues, s.retry.wait_s, s.retry.longest_wait_s,
-      s.poll_s, s.comment_s, quoted(s.log_level));
+      s.poll_s, s.comment_s, quoted(s.log_level), s.report.core_hour, s.report.gpu_hour,
+      s.report.gib_hour, quoted(s.report.currency));
   out += alert_lines(s.alerts);
   if (s.chain.on) out += chain_lines(s.chain);
   if (!s.environment.empty()) out += "\n[environment]            # given to every job\n";

@@ -37,6 +37,7 @@ TEST_CASE("settings: what is written is what is read", "[settings]") {
   s.stages["pc1"] = {.slurm_partition = "pc1", .gres = "pc1slot:1", .cores = 4};
   s.environment["FIL_PROOFS_PARENT_CACHE"] = "/nvme/\"parents\"";
   s.retry.attempts = 7;
+  s.report = {.core_hour = 0.0125, .gpu_hour = 3, .gib_hour = 1e-7, .currency = "EUR"};
   const auto back = load(scratch.path(), settings::text(s));
   CHECK(back.miner == s.miner);
   CHECK(back.proof_type == s.proof_type);
@@ -48,6 +49,10 @@ TEST_CASE("settings: what is written is what is read", "[settings]") {
   CHECK(back.stage("pc2").slurm_partition.empty());
   CHECK(back.environment == s.environment);
   CHECK(back.retry.attempts == 7);
+  CHECK(back.report.core_hour == 0.0125);
+  CHECK(back.report.gpu_hour == 3);
+  CHECK(back.report.gib_hour == 1e-7);
+  CHECK(back.report.currency == "EUR");
   CHECK(settings::text(back) == settings::text(s));
 }
 
@@ -96,6 +101,8 @@ TEST_CASE("settings: each mistake is named with its line", "[settings]") {
       {"[chain]\nfinalize_early = 1\n", "chain.finalize_early: want true or false"},
       {"[miner]\nid = \"x1\"\n", "miner 'x1' is no actor id"},
       {"[daemon]\nlog_level = \"loud\"\n", "log_level: want trace"},
+      {"[report]\ncore_hour = -1\n", "config.toml:2: report.core_hour: want a number from 0"},
+      {"[report]\ngpu_hour = \"3\"\n", "config.toml:2: report.gpu_hour: want a number from 0"},
   }));
   CAPTURE(text);
   CHECK_THROWS_WITH(load(scratch.path(), text), Catch::Matchers::Contains(wanted));
