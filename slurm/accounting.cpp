@@ -139,7 +139,7 @@ std::vector<Attempt> attempts(const History& history) {
   if (!has_accounting())
     throw Error(Fault::configuration,
                 "no accounting: AccountingStorageType is not accounting_storage/slurmdbd; "
-                "ended jobs are known for MinJobAge only");
+                "ended jobs are known for MinJobAge only; set it in slurm.conf and start slurmdbd");
   const std::time_t now = std::time(nullptr);
   std::vector<std::string> names = history.names;
   std::vector<std::string> users;

@@ -23,6 +23,7 @@ const std::map<std::string, std::string> kGroups{
     {"mark", "Manage notes on keys"},
     {"passwd", "Manage the password of the wallet"},
     {"piece", "Work on data before it is in a sector"},
+    {"report", "What sealing took, by the cluster's accounting"},
     {"sealing", "interact with sealing pipeline"},
     {"sectors", "interact with sector store"},
     {"wallet", "Manage wallet"},
@@ -214,9 +215,10 @@ std::string Context::actor() const {
 
 std::vector<Command> all_commands() {
   std::vector<Command> all;
-  for (auto&& some : {sector_commands(), pledge_commands(), sealing_commands(), config_commands(),
-                      piece_commands(), doctor_commands(), wallet_commands(), send_commands(),
-                      actor_commands(), init_commands(), info_commands(), ledger_commands()})
+  for (auto&& some :
+       {sector_commands(), pledge_commands(), sealing_commands(), config_commands(),
+        piece_commands(), doctor_commands(), wallet_commands(), send_commands(), actor_commands(),
+        init_commands(), info_commands(), ledger_commands(), report_commands()})
     all.insert(all.end(), some.begin(), some.end());
   return all;
 }

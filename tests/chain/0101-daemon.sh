@@ -179,4 +179,8 @@ echo "== finalize is explicit"
 "$sealyard" sectors finalize 9
 until_state 60 Finalized 9
 [ -f "$SEALYARD_HOME/store/sealed/s-t01000-9" ] || fail "no replica in the store"
+echo "== a report wants accounting"
+code=0
+"$sealyard" report stages 2> "$scratch/error" || code=$?
+[ "$code" = 78 ] && grep -q 'no accounting: AccountingStorageType' "$scratch/error" || fail "$code: $(cat "$scratch/error")"
 echo "all sectors sealed"
