@@ -80,8 +80,9 @@ Argv unseal_argv(const std::filesystem::path& root, SectorId sector,
 Argv post_argv(std::string_view stage, const std::filesystem::path& order,
                const std::filesystem::path& params, const std::filesystem::path& out,
                std::optional<std::uint64_t> partition) {
-  Argv argv{program(stage),  "--order", order.string(), "--params",
-            params.string(), "--out",   out.string()};
+  Argv argv{program(stage), "--order", order.string()};
+  if (!params.empty()) append(argv, {"--params", params.string()});
+  append(argv, {"--out", out.string()});
   if (partition) append(argv, {"--partition", std::to_string(*partition)});
   return argv;
 }

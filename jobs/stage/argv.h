@@ -38,6 +38,7 @@ Argv finalize_argv(const std::filesystem::path& root, SectorId sector,
 Argv unseal_argv(const std::filesystem::path& root, SectorId sector,
                  const std::filesystem::path& out);
 /// @param stage      kWindowPost or kWinningPost.
+/// @param params     folder of the parameters; empty: the usual one.
 /// @param partition  the only one wanted.
 Argv post_argv(std::string_view stage, const std::filesystem::path& order,
                const std::filesystem::path& params, const std::filesystem::path& out,

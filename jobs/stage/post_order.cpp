@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "jobs/stage/whole_file.h"
 #include "kernels/base/error.h"
 #include "kernels/base/hex.h"
 #include "kernels/base/porep.h"
@@ -88,6 +89,31 @@ PostOrder parse_post_order(std::string_view text, std::string_view what) {
     throw Error(Fault::usage, "{} sectors: {} of them, want the one that is challenged", order.name,
                 made.sectors.size());
   return made;
+}
+
+std::string to_json(const PostOrder& order) {
+  auto sectors = Document::array();
+  for (const auto& sector : order.sectors) {
+    sectors.push_back({{"number", sector.number}, {"comm_r", to_hex(sector.comm_r)}});
+    if (!sector.sealed.empty()) sectors.back()["sealed"] = sector.sealed;
+    if (!sector.cache.empty()) sectors.back()["cache"] = sector.cache;
+  }
+  const Document json{{"kind", order.kind},
+                      {"sector_size", order.sector_bytes},
+                      {"miner", order.miner},
+                      {"randomness", to_hex(order.randomness)},
+                      {"sectors", std::move(sectors)}};
+  return json.dump(2) + "\n";
+}
+
+void write(const std::filesystem::path& file, const PostOrder& order) {
+  replace_file(file, to_json(order), Durable::yes);
+}
+
+std::optional<PostOrder> read_post_order(const std::filesystem::path& file) {
+  const auto text = slurp(file);
+  if (!text) return std::nullopt;
+  return parse_post_order(*text, file.string());
 }
 
 }  // namespace sealyard::stage

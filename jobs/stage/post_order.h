@@ -2,6 +2,8 @@
 // by the programs that prove and verify.
 #pragma once
 #include <cstdint>
+#include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -37,5 +39,11 @@ struct PostOrder {
 /// @throws Error{usage} naming the field: not JSON, another kind, a field missing or of the wrong
 /// form, no sectors, twice the same number with different content.
 PostOrder parse_post_order(std::string_view json, std::string_view what);
+
+std::string to_json(const PostOrder& order);  ///< indented by two, newline at the end
+/// Whole or not at all, on disk when it returns.  @throws Error{io}
+void write(const std::filesystem::path& file, const PostOrder& order);
+/// Nothing when the file is not there.  @throws Error{io}, Error{usage}
+std::optional<PostOrder> read_post_order(const std::filesystem::path& file);
 
 }  // namespace sealyard::stage

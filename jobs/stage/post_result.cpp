@@ -78,4 +78,10 @@ void write(const std::filesystem::path& file, const PostResult& result) {
   replace_file(file, to_json(result), Durable::yes);
 }
 
+std::optional<PostResult> read_post_result(const std::filesystem::path& file) {
+  const auto text = slurp(file);
+  if (!text) return std::nullopt;
+  return parse_post_result(*text, file.string());
+}
+
 }  // namespace sealyard::stage

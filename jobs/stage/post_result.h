@@ -52,5 +52,7 @@ PostResult parse_post_result(std::string_view json, std::string_view what);
 
 /// Whole or not at all.  @throws Error{io}
 void write(const std::filesystem::path& file, const PostResult& result);
+/// Nothing when the file is not there.  @throws Error{io}, Error{corrupt}
+std::optional<PostResult> read_post_result(const std::filesystem::path& file);
 
 }  // namespace sealyard::stage

@@ -177,6 +177,7 @@ TEST_CASE("stage: command lines", "[stage]") {
   CHECK(stage::post_argv(stage::kWindowPost, "/o", "/p", "/r", 3) ==
         stage::Argv{"seal-window-post", "--order", "/o", "--params", "/p", "--out", "/r",
                     "--partition", "3"});
-  CHECK(stage::post_argv(stage::kWinningPost, "/o", "/p", "/r").size() == 7);
+  CHECK(stage::post_argv(stage::kWinningPost, "/o", "", "/r") ==
+        stage::Argv{"seal-winning-post", "--order", "/o", "--out", "/r"});
   CHECK(stage::finalize_argv("/r", kSector, "/s", true).back() == "--keep-unsealed");
 }
