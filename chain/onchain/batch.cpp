@@ -117,6 +117,11 @@ outbox::Settings outbox_settings(const settings::Chain& chain) {
                           .replace_after = after,
                           .base_fee_ceiling = ceiling,
                           .most_an_epoch = chain.commits_an_epoch};
+  // Of a deadline: they wait for no fee, and are outbid before a window is over.
+  for (const char* kind : {"post", "faults", "recoveries"})
+    made.rules[kind] = {.max_fee = types::parse_fil(chain.post_fee),
+                        .maximize = true,
+                        .replace_after = std::min<Epoch>(after, 5)};
   return made;
 }
 

@@ -46,7 +46,7 @@ class Chain {
   virtual BigInt pledge(Epoch duration, std::uint64_t sector_bytes) = 0;
   virtual BigInt available() = 0;  ///< of the miner actor
   virtual BigInt balance(const Address& account) = 0;
-  /// Who sends messages of this kind: "precommit" or "commit".
+  /// Who sends messages of this kind: "precommit", "commit" or "post".
   virtual Sender sender(std::string_view what) = 0;
   /// Of a message with a receipt.
   virtual Landing landing(const outbox::Entry& entry) = 0;

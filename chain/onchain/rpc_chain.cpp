@@ -97,8 +97,9 @@ BigInt RpcChain::available() { return node_.available_balance(miner_, key_); }
 BigInt RpcChain::balance(const Address& account) { return node_.balance(account); }
 
 Sender RpcChain::sender(std::string_view what) {
-  const auto& named =
-      what == "commit" ? settings_.chain.commit_from : settings_.chain.precommit_from;
+  const auto& named = what == "commit" ? settings_.chain.commit_from
+                      : what == "post" ? settings_.chain.post_from
+                                       : settings_.chain.precommit_from;
   const auto info = node_.miner_info(miner_, key_);
   const auto from = named.empty() ? info.worker : Address::parse(named);
   Sender sender{node_.account_key(from, key_), {}};

@@ -17,7 +17,8 @@
 namespace sealyard::settings {
 namespace {
 
-constexpr std::string_view kStages[] = {"add_piece", "pc1", "pc2", "c1", "c2", "finalize"};
+constexpr std::string_view kStages[] = {"add_piece", "pc1",      "pc2",        "c1",
+                                        "c2",        "finalize", "window_post"};
 constexpr std::string_view kNetworks[] = {"mainnet", "calibrationnet", "development"};
 constexpr std::string_view kLevels[] = {"trace", "debug", "info", "warn", "error"};
 
@@ -191,6 +192,12 @@ void read_chain(Table& table, Settings& settings) {
   table.get("replace_after", chain.replace_after, 1, 100'000);
   table.get("finalize_early", chain.finalize_early);
   table.get("collateral_from_miner", chain.collateral_from_miner);
+  table.get("window_post", chain.window_post);
+  table.get("declare_faults", chain.declare_faults);
+  table.get("recover_faults", chain.recover_faults);
+  table.get("post_from", chain.post_from);
+  table.get("post_fee", chain.post_fee);
+  table.get("post_margin", chain.post_margin, 0, 10'000);
   if (chain.confidence > chain.finality)
     if (const auto* node = table.take("confidence"))
       table.refuse(*node, "confidence", "want at most finality");

@@ -52,6 +52,12 @@ struct Chain {
   std::uint64_t replace_after = 10;    ///< epochs until a pending message is outbid
   bool finalize_early = false;         ///< into long-term storage before the prove-commit
   bool collateral_from_miner = false;  ///< deposits from the miner actor's balance first
+  bool window_post = true;             ///< proves every deadline; false: another program does
+  bool declare_faults = true;          ///< of sectors that a check before the cutoff finds broken
+  bool recover_faults = true;          ///< of faulty sectors that a check finds whole again
+  std::string post_from;               ///< sender of proofs and declarations; empty: the worker
+  std::string post_fee = "5 FIL";      ///< at most, of one such message
+  std::uint64_t post_margin = 10;      ///< epochs before a deadline closes: alert when later
 };
 
 /// Where an alert goes, besides the log. Empty: nowhere.

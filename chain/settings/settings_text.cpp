@@ -64,6 +64,12 @@ std::string chain_lines(const Chain& c) {
   line("replace_after", c.replace_after, "epochs until a pending message is outbid");
   line("finalize_early", c.finalize_early, "into long-term storage before the prove-commit");
   line("collateral_from_miner", c.collateral_from_miner, "deposits from the miner's balance first");
+  line("window_post", c.window_post, "proves every deadline; false: another program does");
+  line("declare_faults", c.declare_faults, "sectors found broken before the cutoff");
+  line("recover_faults", c.recover_faults, "faulty sectors found whole again");
+  line("post_from", quoted(c.post_from), "proofs and declarations; empty = the worker");
+  line("post_fee", quoted(c.post_fee), "at most, of one such message");
+  line("post_margin", c.post_margin, "epochs before a deadline closes: alert when later");
   return out;
 }
 

@@ -34,6 +34,7 @@ TEST_CASE("settings: what is written is what is read", "[settings]") {
   s.network = "development";
   s.cluster_tag = "north";
   s.all_stages.account = "f01000";
+  s.stages["window_post"].qos = "proof";
   s.stages["pc1"] = {.slurm_partition = "pc1", .gres = "pc1slot:1", .cores = 4};
   s.environment["FIL_PROOFS_PARENT_CACHE"] = "/nvme/\"parents\"";
   s.retry.attempts = 7;
@@ -45,6 +46,7 @@ TEST_CASE("settings: what is written is what is read", "[settings]") {
   CHECK(back.cluster_tag == "north");
   CHECK(back.stage("pc1").slurm_partition == "pc1");
   CHECK(back.stage("pc1").account == "f01000");
+  CHECK(back.stage("window_post").qos == "proof");
   CHECK(back.stage("pc1").cores == 4);
   CHECK(back.stage("pc2").slurm_partition.empty());
   CHECK(back.environment == s.environment);
@@ -71,6 +73,9 @@ commit_from = "t3abc"
 confidence = 3
 precommit_fee = "0.5 FIL"
 finalize_early = true
+window_post = false
+post_from = "t3def"
+post_margin = 20
 [alerts]
 command = "logger \"$SEALYARD_ALERT_TEXT\""
 webhook = "http://127.0.0.1:1/x"
@@ -82,6 +87,10 @@ webhook = "http://127.0.0.1:1/x"
   const auto back = load(scratch.path(), settings::text(s));
   CHECK(settings::text(back) == settings::text(s));
   CHECK(back.chain.precommit_fee == "0.5 FIL");
+  CHECK_FALSE(back.chain.window_post);
+  CHECK(back.chain.recover_faults);
+  CHECK(back.chain.post_from == "t3def");
+  CHECK(back.chain.post_margin == 20);
   CHECK(back.alerts.command == s.alerts.command);
 }
 
