@@ -1,0 +1,202 @@
+#include "chain/deadline/driver.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "chain/rpc/client.h"
+#include "kernels/base/error.h"
+
+namespace sealyard::deadline {
+namespace {
+
+constexpr std::int64_t kAskAgainMs = 1000;
+/// More steps in a row undo each other.
+constexpr int kMostTurns = 8;
+/// Files of deadlines are kept so long, in proving periods.
+constexpr Epoch kKeepPeriods = 7;
+constexpr std::string_view kTroubles[] = {"post_late", "post_missed", "post_skipped",
+                                          "post_failed"};
+
+}  // namespace
+
+Driver::Driver(const settings::Settings& settings, std::string tag, Chain& chain, Jobs& jobs,
+               outbox::Pool& pool, outbox::Outbox& outbox, alert::Alerts& alerts, Log log)
+    : settings_(settings),
+      tag_(std::move(tag)),
+      chain_(chain),
+      jobs_(jobs),
+      pool_(pool),
+      outbox_(outbox),
+      alerts_(alerts),
+      log_(std::move(log)),
+      files_(settings.storage_root) {}
+
+void Driver::tick(const pledge::Sectors& sectors, std::int64_t now_ms) {
+  now_ms_ = now_ms;
+  if (now_ms < ask_again_ms_) return;
+  try {
+    view_ = chain_.look();
+    if (!view_.trouble.empty()) return;
+    if (seen_ != view_.key || view_.key.empty()) read_chain();
+    said_.clear();
+    table_.clear();
+    wanted_jobs_.clear();
+    for (const auto& due : due_)
+      for (const auto task : {Task::check, Task::proof}) turn(due, task, sectors);
+    if (jobs_.answers()) cancel_superseded();
+    if (wished_) outbox_.tick(pool_);
+    wished_ = false;
+  } catch (const std::exception& error) {  // no node answers, or says no, or nothing readable
+    ask_again_ms_ = now_ms + kAskAgainMs;
+    if (said_ != error.what())
+      log_(true, fmt::format("{}; deadlines are looked at again soon", error.what()));
+    said_ = error.what();
+  }
+}
+
+void Driver::read_chain() {
+  const auto period = chain_.period();
+  const auto deadlines = chain_.deadlines();
+  miner_ = chain_.miner();
+  std::vector<Due> due;
+  for (const auto& window : windows(settings_.miner, period, view_.height)) {
+    const auto partitions = chain_.partitions(window.index);
+    std::optional<sealyard::Node> challenge;
+    if (!partitions.empty() && view_.height >= window.prove() && view_.height < window.close)
+      challenge = chain_.challenge(window.challenge);
+    for (std::size_t i = 0; i < partitions.size(); ++i)
+      due.push_back({window, i, partitions[i],
+                     window.index < deadlines.size() && view_.height < window.close &&
+                         deadlines[window.index].post_submissions.contains(i),
+                     challenge});
+  }
+  due_ = std::move(due);
+  seen_ = view_.key;
+  if (forgot_ < 0 || view_.height >= forgot_ + period.challenge_window) {
+    files_.forget(settings_.miner, view_.height - kKeepPeriods * period.proving_period);
+    forgot_ = view_.height;
+  }
+}
+
+void Driver::turn(const Due& due, Task task, const pledge::Sectors& sectors) {
+  const Part part{due.window, due.partition, task};
+  try {
+    for (int turns = 0; turns < kMostTurns; ++turns) {
+      const auto facts = look(due, part, sectors);
+      const auto job = part.job_name(tag_, facts.generation);
+      wanted_jobs_.insert(job);
+      const auto step = next_step(facts, settings_);
+      if (const auto* stay = std::get_if<Rest>(&step)) {
+        if (stay->state == State::done || stay->state == State::missed) wanted_jobs_.erase(job);
+        return rest(part, *stay);
+      }
+      if (std::holds_alternative<Order>(step)) {
+        wanted_jobs_.erase(job);
+        order(part, facts, sectors);
+      } else if (std::holds_alternative<Submit>(step)) {
+        return submit(part, facts);
+      } else if (!send(part, facts, std::get<Send>(step))) {
+        return;
+      }
+    }
+    throw Error(Fault::internal, "{} does not come to rest", part.text());
+  } catch (const rpc::NoAnswer&) {
+    throw;
+  } catch (const std::exception& error) {
+    rest(part, {State::failed, error.what(), {{"post_failed", error.what()}}});
+  }
+}
+
+Facts Driver::look(const Due& due, const Part& part, const pledge::Sectors& sectors) {
+  Facts facts;
+  facts.now_ms = now_ms_;
+  facts.task = part.task;
+  facts.window = due.window;
+  facts.head = view_.height;
+  facts.epoch_s = chain_.epoch_s();
+  facts.partition = due.sectors;
+  facts.posted = due.posted;
+  facts.challenge = due.challenge;
+  facts.partition_sectors = miner_.partition_sectors;
+  files_.read(part, facts);
+  facts.moved = moved(facts, sectors);
+  facts.slurm_answers = jobs_.answers();
+  facts.predicted_s = usual_s();
+  if (part.task == Task::proof) {
+    facts.post = newest(part, "post", facts.generation);
+  } else {
+    facts.faults = newest(part, "faults", facts.generation);
+    facts.recoveries = newest(part, "recoveries", facts.generation);
+  }
+  if (facts.generation == 0) return facts;
+  const auto name = part.job_name(tag_, facts.generation);
+  auto& memory = memory_[name];
+  if (facts.slurm_answers) facts.jobs = jobs_.find(name);
+  const bool going = std::any_of(facts.jobs.begin(), facts.jobs.end(),
+                                 [](const slurm::JobState& job) { return !job.ended(); });
+  if (going) memory = {};
+  if (!going && !facts.jobs.empty() && memory.ended_ms == 0) memory.ended_ms = now_ms_;
+  facts.ended_ms = memory.ended_ms;
+  facts.refusal = memory.refusal;
+  return facts;
+}
+
+/// A sector that finalize took elsewhere after the order was written is not lost.
+bool Driver::moved(const Facts& facts, const pledge::Sectors& sectors) const {
+  if (!facts.order || !facts.result) return false;
+  return std::any_of(
+      facts.result->skipped.begin(), facts.result->skipped.end(), [&](const auto& skipped) {
+        const auto ordered =
+            std::find_if(facts.order->sectors.begin(), facts.order->sectors.end(),
+                         [&](const auto& sector) { return sector.number == skipped.number; });
+        if (ordered == facts.order->sectors.end()) return false;
+        const bool updated =
+            std::filesystem::path(ordered->sealed).parent_path().filename() == "update";
+        return place(settings_, sectors, {settings_.miner, skipped.number}, updated) !=
+               Place{ordered->sealed, ordered->cache};
+      });
+}
+
+void Driver::rest(const Part& part, const Rest& rest) {
+  table_.push_back({part, rest.state, rest.why});
+  const auto subject = part.text();
+  for (const auto kind : kTroubles) {
+    const auto found = std::find_if(rest.troubles.begin(), rest.troubles.end(),
+                                    [&](const Trouble& trouble) { return trouble.kind == kind; });
+    if (found != rest.troubles.end())
+      alerts_.raise(std::string(kind), subject, found->text, now_ms_);
+    else
+      alerts_.clear(std::string(kind), subject, now_ms_);
+  }
+  const auto line = fmt::format("{}: {}{}{}", subject, row(rest.state).name,
+                                rest.why.empty() ? "" : ": ", rest.why);
+  auto& last = logged_[subject];
+  if (line == last) return;
+  last = line;
+  if (rest.state != State::idle)
+    log_(rest.state == State::failed || rest.state == State::missed, line);
+}
+
+void Driver::cancel_superseded() {
+  const auto ours = fmt::format("sp.{}.{}.", tag_, settings_.miner);
+  for (const auto& job : jobs_.all()) {
+    if (!job.name.starts_with(ours) || job.ended() || job.completing ||
+        wanted_jobs_.contains(job.name))
+      continue;
+    try {
+      jobs_.cancel(job.id);
+      log_(false,
+           fmt::format("job {} ({}) is of no use any more: cancelled", job.id.text(), job.name));
+    } catch (const Error& error) {
+      log_(true, fmt::format("job {}: {}", job.id.text(), error.what()));
+    }
+  }
+}
+
+double Driver::usual_s() {
+  if (!usual_s_) usual_s_ = files_.usual_s(settings_.miner, Task::proof);
+  return *usual_s_ > 0 ? *usual_s_ : model_s(settings_);
+}
+
+}  // namespace sealyard::deadline

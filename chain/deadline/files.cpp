@@ -1,0 +1,149 @@
+#include "chain/deadline/files.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <chrono>
+
+#include "kernels/base/error.h"
+
+namespace sealyard::deadline {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// Of the newest jobs only: disks fill up and are replaced.
+constexpr std::size_t kMostSamples = 100;
+
+/// "1440-3": the epoch; absent where it is no such name.
+std::optional<Epoch> opened(const fs::path& folder) {
+  const auto name = folder.filename().string();
+  Epoch epoch = 0;
+  const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), epoch);
+  if (error != std::errc{} || end == name.data() + name.size() || *end != '-') return std::nullopt;
+  return epoch;
+}
+
+/// By the epoch they are of, newest first. A folder that is not there has none.
+std::vector<std::pair<Epoch, fs::path>> folders(const fs::path& miner) {
+  std::vector<std::pair<Epoch, fs::path>> found;
+  std::error_code none;
+  for (const auto& item : fs::directory_iterator(miner, none))
+    if (const auto epoch = opened(item.path())) found.emplace_back(*epoch, item.path());
+  std::sort(found.rbegin(), found.rend());
+  return found;
+}
+
+std::int64_t written_ms(const fs::path& file) {
+  std::error_code error;
+  const auto time = fs::last_write_time(file, error);
+  if (error) return 0;
+  using namespace std::chrono;
+  return duration_cast<milliseconds>(file_clock::to_sys(time).time_since_epoch()).count();
+}
+
+}  // namespace
+
+std::string Part::text() const {
+  return fmt::format("t0{} deadline {} partition {} {}", window.miner, window.index, partition,
+                     name(task));
+}
+
+std::string Part::job_name(std::string_view tag, unsigned generation) const {
+  return fmt::format("sp.{}.{}.{}.{}.{}.{}.{}", tag, window.miner, window.open, window.index,
+                     partition, name(task), generation);
+}
+
+std::string Part::message_key(std::string_view what, unsigned generation) const {
+  return fmt::format("{} t0{} {} {} {} {}", what, window.miner, window.open, window.index,
+                     partition, generation);
+}
+
+fs::path Files::miner(std::uint64_t id) const { return root_ / "post" / fmt::format("t0{}", id); }
+
+fs::path Files::folder(const Window& window) const {
+  return miner(window.miner) / fmt::format("{}-{}", window.open, window.index);
+}
+
+fs::path Files::of(const Part& part, unsigned generation, std::string_view ending) const {
+  return folder(part.window) /
+         fmt::format("{}-{}.{}.{}", name(part.task), part.partition, generation, ending);
+}
+
+fs::path Files::order(const Part& part, unsigned generation) const {
+  return of(part, generation, "order.json");
+}
+
+fs::path Files::result(const Part& part, unsigned generation) const {
+  return of(part, generation, "result.json");
+}
+
+fs::path Files::output(const Part& part, unsigned generation) const {
+  return of(part, generation, "out");
+}
+
+unsigned Files::generation(const Part& part) const {
+  unsigned found = 0;
+  while (fs::exists(order(part, found + 1))) ++found;
+  return found;
+}
+
+void Files::read(const Part& part, Facts& facts) const {
+  facts.generation = generation(part);
+  if (facts.generation == 0) return;
+  const auto file = order(part, facts.generation);
+  facts.order = stage::read_post_order(file);
+  facts.ordered_ms = written_ms(file);
+  try {
+    facts.result = stage::read_post_result(result(part, facts.generation));
+  } catch (const Error& error) {
+    if (error.fault() != Fault::corrupt) throw;
+    facts.result_error = error.what();
+  }
+}
+
+double Files::usual_s(std::uint64_t id, Task task) const {
+  std::vector<double> seconds;
+  for (const auto& [epoch, folder] : folders(miner(id))) {
+    std::error_code none;
+    for (const auto& item : fs::directory_iterator(folder, none)) {
+      const auto file = item.path().filename().string();
+      if (!file.starts_with(name(task)) || !file.ends_with(".result.json")) continue;
+      try {
+        if (const auto result = stage::read_post_result(item.path()))
+          seconds.push_back(result->seconds);
+      } catch (const Error&) {
+        // It is reported where it is needed.
+      }
+    }
+    if (seconds.size() >= kMostSamples) break;
+  }
+  if (seconds.empty()) return 0;
+  const auto at = seconds.begin() + static_cast<std::ptrdiff_t>((seconds.size() - 1) * 9 / 10);
+  std::nth_element(seconds.begin(), at, seconds.end());
+  return *at;
+}
+
+void Files::forget(std::uint64_t id, Epoch before) const {
+  for (const auto& [epoch, folder] : folders(miner(id))) {
+    std::error_code ignored;  // somebody looks into it: another time
+    if (epoch < before) fs::remove_all(folder, ignored);
+  }
+}
+
+Place place(const settings::Settings& settings, const pledge::Sectors& sectors, SectorId id,
+            bool updated) {
+  const auto sealed = updated ? "update" : "sealed", cache = updated ? "update-cache" : "cache";
+  std::vector<fs::path> roots{settings.store_root, settings.storage_root};
+  if (const auto found = sectors.find(id); found != sectors.end() && !found->second.store.empty())
+    roots.insert(roots.begin(), found->second.store);
+  const auto there = std::find_if(roots.begin(), roots.end(), [&](const fs::path& root) {
+    std::error_code none;
+    return fs::exists(root / sealed / id.text(), none);
+  });
+  const auto& root = there == roots.end() ? roots.front() : *there;
+  return {(root / sealed / id.text()).string(), (root / cache / id.text()).string()};
+}
+
+}  // namespace sealyard::deadline

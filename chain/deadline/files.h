@@ -1,0 +1,66 @@
+// Orders and results of a miner's deadlines on the storage that all nodes share:
+//
+//   ROOT/post/t01000/1440-3/proof-0.1.order.json     deadline 3 that opens at epoch 1440,
+//                          proof-0.1.result.json     partition 0, first generation
+//                          proof-0.1.out             what its job printed
+//
+// An order is on disk before its job is asked for: it is the intent that a daemon which starts anew
+// goes on from. Generations have no gaps.
+#pragma once
+#include <filesystem>
+#include <optional>
+#include <string>
+
+#include "chain/deadline/step.h"
+#include "chain/pledge/sector.h"
+
+namespace sealyard::deadline {
+
+/// One task of one partition of one occurrence of a deadline.
+struct Part {
+  Window window;
+  std::uint64_t partition = 0;
+  Task task = Task::proof;
+
+  std::string text() const;  ///< "t01000 deadline 3 partition 0 proof": for people
+  /// "sp.3f2a91bc.1000.1440.3.0.proof.1": the job's name, the same for every daemon that asks.
+  std::string job_name(std::string_view tag, unsigned generation) const;
+  /// "post t01000 1440 3 0 1": a message's key in the outbox.
+  std::string message_key(std::string_view what, unsigned generation) const;
+};
+
+class Files {
+ public:
+  explicit Files(std::filesystem::path root) : root_(std::move(root)) {}
+
+  std::filesystem::path folder(const Window& window) const;
+  std::filesystem::path order(const Part& part, unsigned generation) const;
+  std::filesystem::path result(const Part& part, unsigned generation) const;
+  std::filesystem::path output(const Part& part, unsigned generation) const;
+
+  /// The highest one with an order; 0: none.
+  unsigned generation(const Part& part) const;
+  /// Fills in what there is of the highest generation.  @throws Error{io}
+  void read(const Part& part, Facts& facts) const;
+  /// How long the last jobs of a task took, of nine in ten; 0 where there were none.
+  double usual_s(std::uint64_t miner, Task task) const;
+  /// Removes what deadlines that opened before an epoch left behind.
+  void forget(std::uint64_t miner, Epoch before) const;
+
+ private:
+  std::filesystem::path of(const Part& part, unsigned generation, std::string_view ending) const;
+  std::filesystem::path miner(std::uint64_t id) const;
+
+  std::filesystem::path root_;
+};
+
+/// Where the files of a sector lie: where it was stored, else where it was sealed.
+struct Place {
+  std::string sealed, cache;
+  friend bool operator==(const Place&, const Place&) = default;
+};
+/// @param updated  it holds data that came in after it was sealed.
+Place place(const settings::Settings& settings, const pledge::Sectors& sectors, SectorId id,
+            bool updated);
+
+}  // namespace sealyard::deadline

@@ -1,0 +1,72 @@
+#include "chain/deadline/jobs.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "chain/pledge/order.h"
+#include "jobs/stage/argv.h"
+#include "jobs/stage/resources.h"
+#include "jobs/stage/stage.h"
+#include "kernels/base/backend.h"
+#include "kernels/base/porep.h"
+
+namespace sealyard::deadline {
+namespace {
+
+/// Reading is waiting for disks: few cores, and what some thousand sectors' leaves take.
+constexpr unsigned kCheckCores = 4;
+constexpr std::uint64_t kCheckMemory = std::uint64_t{2} << 30;
+constexpr unsigned kMostGrowth = 4;
+
+stage::Resources model(Task task, const settings::Settings& settings) {
+  auto need =
+      stage::resources(stage::kWindowPost, parse_porep(settings.proof_type), Backend::portable);
+  if (task == Task::proof) return need;
+  need.cores = std::min(need.cores, kCheckCores);
+  need.memory_bytes = std::min(need.memory_bytes, kCheckMemory);
+  need.gpus = 0;
+  return need;
+}
+
+}  // namespace
+
+slurm::Request request(const Part& part, unsigned generation, std::string_view tag,
+                       const Files& files, const settings::Settings& settings) {
+  const bool proof = part.task == Task::proof;
+  const auto site = settings.stage(std::string(stage::kWindowPost));
+  const auto need = model(part.task, settings);
+
+  slurm::Request request;
+  request.name = part.job_name(tag, generation);
+  request.argv = stage::post_argv(stage::kWindowPost, files.order(part, generation), {},
+                                  files.result(part, generation));
+  if (!proof) request.argv.push_back("--vanilla-only");
+  request.argv[0] = (settings.programs / request.argv[0]).string();
+  request.cores = static_cast<int>(proof && site.cores ? site.cores : need.cores);
+  request.memory_bytes = proof && site.memory_bytes ? site.memory_bytes : need.memory_bytes;
+  request.time_s = static_cast<std::int64_t>(site.time_s ? site.time_s : need.time_s);
+  for (unsigned i = 1; i < std::min(generation, kMostGrowth); ++i) {
+    request.memory_bytes += request.memory_bytes / 2;
+    request.time_s += request.time_s / 2;
+  }
+  if (proof) request.gres = pledge::parse_gres(site.gres);
+  if (need.gpus) request.gres.push_back({"gpu", need.gpus});
+  request.slurm_partition = site.slurm_partition;
+  request.account = site.account;
+  request.qos = site.qos;
+  request.constraint = site.constraint;
+  request.environment = settings.environment;
+  request.work_dir = files.folder(part.window).string();
+  request.output = files.output(part, generation).string();
+  request.comment =
+      fmt::format("sp1;miner={};deadline={};partition={};open={};task={};gen={}", part.window.miner,
+                  part.window.index, part.partition, part.window.open, name(part.task), generation);
+  return request;
+}
+
+double model_s(const settings::Settings& settings) {
+  return static_cast<double>(model(Task::proof, settings).time_s);
+}
+
+}  // namespace sealyard::deadline

@@ -1,0 +1,33 @@
+// What proving needs of Slurm, and its jobs.
+#pragma once
+#include <ctime>
+#include <string>
+#include <vector>
+
+#include "chain/deadline/files.h"
+#include "slurm/submit.h"
+
+namespace sealyard::deadline {
+
+class Jobs {
+ public:
+  virtual ~Jobs() = default;
+  virtual bool answers() const = 0;
+  /// Records of this name, newest first, as of the last poll.
+  virtual std::vector<slurm::JobState> find(const std::string& name) const = 0;
+  virtual std::vector<slurm::JobState> all() const = 0;
+  /// As slurm::submit_once().
+  virtual slurm::Submitted submit(const slurm::Request& request, std::time_t since) = 0;
+  virtual void cancel(slurm::JobId id) = 0;
+};
+
+/// The job of a part. A check reads and proves nothing. What went wrong for want of memory or time
+/// goes better with more of both: every generation asks for half as much again.
+/// @throws Error{configuration} a gres of the settings is not "name" or "name:count".
+slurm::Request request(const Part& part, unsigned generation, std::string_view tag,
+                       const Files& files, const settings::Settings& settings);
+
+/// How long the model says that it takes, in seconds.
+double model_s(const settings::Settings& settings);
+
+}  // namespace sealyard::deadline

@@ -1,0 +1,318 @@
+// Deadlines of a miner on the development chain: JSON-RPC, actor, gas and proofs are real; the job
+// brings the window proof of the reference.
+#include "chain/deadline/driver.h"
+#include "chain/deadline/rpc_chain.h"
+#include "chain/onchain/driver.h"
+#include "chain/outbox/rpc_pool.h"
+#include "tests/chain/dev_provider.h"
+
+using namespace sealyard;
+using deadline::Task;
+using deadline::Window;
+using types::Epoch;
+
+namespace {
+
+/// Jobs of a cluster that does what the test says.
+class ScriptedSlurm : public deadline::Jobs {
+ public:
+  bool up = true;
+  std::vector<slurm::Request> submitted;
+  std::vector<std::string> cancelled;
+  std::function<void(const slurm::Request&)> run;
+
+  bool answers() const override { return up; }
+  std::vector<slurm::JobState> find(const std::string& name) const override {
+    std::vector<slurm::JobState> found;
+    for (const auto& job : known_)
+      if (job.name == name) found.push_back(job);
+    return found;
+  }
+  std::vector<slurm::JobState> all() const override { return known_; }
+  slurm::Submitted submit(const slurm::Request& request, std::time_t) override {
+    if (const auto there = find(request.name); !there.empty())
+      return {.id = there[0].id, .state = there[0].state, .adopted = true};
+    submitted.push_back(request);
+    slurm::JobState job;
+    job.id = {static_cast<std::uint32_t>(submitted.size()), -1};
+    job.name = request.name;
+    job.state = slurm::State::running;
+    known_.push_back(job);
+    return {.id = job.id, .state = job.state};
+  }
+  void cancel(slurm::JobId id) override {
+    for (auto& job : known_)
+      if (job.id == id) {
+        job.state = slurm::State::cancelled;
+        cancelled.push_back(job.name);
+      }
+  }
+
+  void end_all() {
+    for (auto& job : known_) {
+      if (job.ended()) continue;
+      const auto request = std::find_if(submitted.begin(), submitted.end(),
+                                        [&](const auto& one) { return one.name == job.name; });
+      run(*request);
+      job.state = slurm::State::completed;
+    }
+  }
+  void forget() { known_.clear(); }
+  /// How many were submitted whose name holds this.
+  std::size_t count(std::string_view part) const {
+    return static_cast<std::size_t>(std::count_if(
+        submitted.begin(), submitted.end(),
+        [&](const auto& request) { return request.name.find(part) != std::string::npos; }));
+  }
+
+ private:
+  std::vector<slurm::JobState> known_;
+};
+
+std::string word_after(const slurm::Request& request, std::string_view option) {
+  const auto found = std::find(request.argv.begin(), request.argv.end(), option);
+  REQUIRE(found != request.argv.end());
+  return *(found + 1);
+}
+
+struct Recorder : alert::Sink {
+  explicit Recorder(std::vector<alert::Alert>& all) : all_(all) {}
+  void deliver(const alert::Alert& alert) override { all_.push_back(alert); }
+  std::vector<alert::Alert>& all_;
+};
+
+/// Sector 2 is on chain and not yet proven.
+struct House : Provider {
+  House() {
+    prove_commit();
+    settings.miner = 1000;
+    settings.network = "development";
+    settings.proof_type = "StackedDrg2KiBV1_1";
+    settings.storage_root = scratch.path() / "storage";
+    settings.store_root = scratch.path() / "store";
+    settings.chain.on = true;
+    settings.chain.confidence = 2;
+    settings.chain.finality = 20;
+    settings.retry.wait_s = 0;
+    now_ms = 1000 * (static_cast<std::int64_t>(std::time(nullptr)) + 86'400);
+    std::vector<std::unique_ptr<alert::Sink>> sinks;
+    sinks.push_back(std::make_unique<Recorder>(told));
+    alerts.emplace(std::move(sinks), 1'000'000'000, nullptr);
+    slurm.run = [this](const slurm::Request& request) { work(request); };
+    start();
+  }
+
+  /// As a daemon that was killed: nothing in memory is left.
+  void start() {
+    driver.reset();
+    box.reset();
+    box.emplace(outbox::Outbox::open(scratch.path() / "outbox.sqlite",
+                                     onchain::outbox_settings(settings.chain),
+                                     [this](const types::Message& m) { return worker.sign(m); }));
+    chain.emplace(client, settings);
+    pool.emplace(chain->node());
+    deadlines.emplace(*chain, settings);
+    driver.emplace(settings, "test", *deadlines, slurm, *pool, *box, *alerts,
+                   [this](bool, const std::string& line) { lines.push_back(line); });
+  }
+
+  /// What seal-window-post leaves behind.
+  void work(const slurm::Request& request) {
+    if (!jobs_work) return;
+    const auto order = stage::read_post_order(word_after(request, "--order"));
+    REQUIRE(order);
+    stage::PostResult result;
+    result.kind = order->kind;
+    result.sector_bytes = order->sector_bytes;
+    result.miner = order->miner;
+    result.randomness = order->randomness;
+    result.randomness.bytes[31] &= 0x3f;
+    result.partitions = 1;
+    result.seconds = 1;
+    for (const auto& sector : order->sectors)
+      if (broken)
+        result.skipped.push_back({sector.number, "missing: " + sector.sealed});
+      else
+        result.sectors.push_back(sector.number);
+    if (request.argv.back() != "--vanilla-only" && !broken) {
+      result.proof = proof;
+      if (bad_proofs > 0) {
+        --bad_proofs;
+        const auto other = vectors::bytes("seal/2k-cc-v1_1/proof.bin");
+        std::copy_n(other.begin(), result.proof.size(), result.proof.begin());
+      }
+      result.params = "development";
+    }
+    stage::write(word_after(request, "--out"), result);
+  }
+
+  void round(Epoch epochs) {
+    now_ms += 60'000;
+    if (killed) start();
+    driver->tick({}, now_ms);
+    slurm.end_all();
+    box->tick(*pool);
+    advance(epochs);
+  }
+
+  /// The next occurrence of the sector's deadline, with the challenge of the reference's proof.
+  Window next_window() {
+    const auto d = node.proving_deadline(miner);
+    Window w{.miner = 1000, .index = where.deadline};
+    w.open = d.period_start + static_cast<Epoch>(where.deadline) * d.challenge_window;
+    while (w.open <= height()) w.open += d.proving_period;
+    w.close = w.open + d.challenge_window;
+    w.challenge = w.open - d.challenge_lookback;
+    w.fault_cutoff = w.open - d.declaration_cutoff;
+    set_randomness("beacon", types::DrawTag::window_post_deadline, w.challenge,
+                   vectors::node(window.at("randomness").get<std::string>()));
+    return w;
+  }
+
+  void go_to(Epoch epoch) {
+    if (epoch > height()) go_before(epoch);
+    advance(1);
+  }
+
+  /// From the first look at a deadline until it is over.
+  Window live_through() {
+    const auto w = next_window();
+    go_to(w.check());
+    while (height() < w.close + 10) round(5);
+    return w;
+  }
+
+  std::size_t messages(message::Miner method) {
+    std::size_t found = 0;
+    for (const auto state : {outbox::State::queued, outbox::State::pending, outbox::State::landed,
+                             outbox::State::confirmed, outbox::State::final})
+      for (const auto& entry : box->entries(state)) found += entry.wish.method == number_of(method);
+    return found;
+  }
+  std::size_t alerts_of(const std::string& kind) {
+    alerts->flush();
+    return static_cast<std::size_t>(std::count_if(
+        told.begin(), told.end(), [&](const auto& one) { return one.kind == kind && !one.over; }));
+  }
+
+  settings::Settings settings;
+  std::int64_t now_ms = 0;
+  bool jobs_work = true, broken = false, killed = false;
+  int bad_proofs = 0;
+  std::vector<std::string> lines;
+  std::vector<alert::Alert> told;
+  std::optional<alert::Alerts> alerts;
+  ScriptedSlurm slurm;
+  std::optional<onchain::RpcChain> chain;
+  std::optional<outbox::RpcPool> pool;
+  std::optional<outbox::Outbox> box;
+  std::optional<deadline::RpcChain> deadlines;
+  std::optional<deadline::Driver> driver;
+};
+
+}  // namespace
+
+TEST_CASE("deadline: power comes and stays, with one proof a period", "[deadline][dev]") {
+  House house;
+  house.killed = GENERATE(false, true);  // before every round: everything is found again
+  std::size_t checks = 0;                // the first deadline may come too soon for a look
+  for (std::size_t period = 1; period <= 3; ++period) {
+    house.live_through();
+    for (const auto& line : house.lines) UNSCOPED_INFO(line);
+    REQUIRE(house.power() == 2048);
+    CHECK(house.messages(message::Miner::submit_windowed_post) == period);
+    CHECK(house.slurm.count(".proof.") == period);
+    if (period == 1) checks = house.slurm.count(".check.");
+    CHECK(house.slurm.count(".check.") == checks + period - 1);
+  }
+  CHECK(house.messages(message::Miner::declare_faults) == 0);
+  CHECK(house.messages(message::Miner::declare_faults_recovered) == 0);
+  CHECK(house.node.faults(house.miner).empty());
+  CHECK(house.alerts_of("post_missed") == 0);
+  CHECK(house.alerts_of("post_failed") == 0);
+}
+
+TEST_CASE("deadline: a broken sector is declared, and recovered once it is whole",
+          "[deadline][dev]") {
+  House house;
+  house.live_through();
+  REQUIRE(house.power() == 2048);
+  house.broken = true;
+  const auto w = house.next_window();
+  house.go_to(w.check());
+  while (house.height() < w.fault_cutoff) house.round(5);
+  for (const auto& line : house.lines) UNSCOPED_INFO(line);
+  CHECK(house.node.faults(house.miner) == types::Bitfield{2});
+  CHECK(house.power() == 0);
+  CHECK(house.messages(message::Miner::declare_faults) == 1);
+  CHECK(house.alerts_of("post_skipped") == 1);
+  while (house.height() < w.close + 10) house.round(5);
+  CHECK(house.slurm.count(".proof.") == 1);  // nothing left to prove
+  CHECK(house.alerts_of("post_missed") == 0);
+
+  house.broken = false;
+  house.live_through();
+  for (const auto& line : house.lines) UNSCOPED_INFO(line);
+  CHECK(house.power() == 2048);
+  CHECK(house.node.faults(house.miner).empty());
+  CHECK(house.messages(message::Miner::declare_faults_recovered) == 1);
+  CHECK(house.messages(message::Miner::submit_windowed_post) == 2);
+}
+
+TEST_CASE("deadline: a proof that the chain refuses is made again", "[deadline][dev]") {
+  House house;
+  house.bad_proofs = 1;
+  house.live_through();
+  for (const auto& line : house.lines) UNSCOPED_INFO(line);
+  CHECK(house.power() == 2048);
+  CHECK(house.slurm.count(".proof.1") == 1);
+  CHECK(house.slurm.count(".proof.2") == 1);
+  CHECK(house.box->entries(outbox::State::refused).size() == 1);
+  CHECK(house.messages(message::Miner::submit_windowed_post) == 1);
+}
+
+TEST_CASE("deadline: what somebody else proved is left alone", "[deadline][dev]") {
+  House house;
+  const auto w = house.next_window();
+  house.go_to(w.open);
+  house.land(house.post(house.node.proving_deadline(house.miner), house.proof));
+  REQUIRE(house.power() == 2048);
+  while (house.height() < w.close + 10) house.round(5);
+  CHECK(house.slurm.submitted.empty());
+  CHECK(house.box->entries().empty());
+}
+
+TEST_CASE("deadline: Slurm that forgets its jobs costs no second proof", "[deadline][dev]") {
+  House house;
+  const auto w = house.next_window();
+  house.go_to(w.challenge + 1);
+  house.round(1);
+  REQUIRE(house.slurm.count(".proof.1") == 1);
+  house.slurm.forget();
+  house.start();
+  while (house.height() < w.close + 10) house.round(5);
+  CHECK(house.power() == 2048);
+  CHECK(house.slurm.count(".proof.") == 1);
+  CHECK(house.messages(message::Miner::submit_windowed_post) == 1);
+}
+
+TEST_CASE("deadline: a proof that does not come is told in time", "[deadline][dev]") {
+  House house;
+  house.live_through();
+  REQUIRE(house.power() == 2048);
+  const auto early = house.alerts_of("post_failed");
+  house.jobs_work = false;
+  house.settings.retry.wait_s = 100;
+  house.live_through();
+  for (const auto& line : house.lines) UNSCOPED_INFO(line);
+  CHECK(house.power() == 0);
+  CHECK(house.alerts_of("post_failed") > early);
+  CHECK(house.alerts_of("post_missed") == 1);
+  CHECK(house.slurm.count(".proof.") > 2);  // tried again until it closed
+  CHECK(house.messages(message::Miner::submit_windowed_post) == 1);
+
+  house.jobs_work = true;  // the next period brings it back
+  house.live_through();
+  CHECK(house.power() == 2048);
+  CHECK(house.node.faults(house.miner).empty());
+}
