@@ -69,7 +69,9 @@ Daemon::Daemon(settings::Settings settings, ledger::Ledger ledger,
               static_cast<std::int64_t>(settings_.alerts.repeat_s) * 1000, log_) {
   if (sodium_init() < 0) throw Error(Fault::internal, "libsodium does not start");
   tag_ = settings_.cluster_tag.empty() ? ledger_.id() : settings_.cluster_tag;
-  if (settings_.chain.on) chain_ = std::make_unique<OnChain>(settings_, journal_, alerts_, log_);
+  if (settings_.chain.on)
+    chain_ = std::make_unique<OnChain>(settings_, journal_, alerts_, log_, tag_, watch_,
+                                       slurm_answers_);
 }
 
 Daemon::~Daemon() = default;
@@ -79,6 +81,8 @@ Daemon::Tick Daemon::tick(const std::function<bool()>& stop) {
   read_ledger();
   poll_slurm();
   report_.slurm_answers = slurm_answers_;
+  // Deadlines first: they do not wait.
+  if (chain_ && settings_.chain.window_post) chain_->posts.tick(sectors_, now_ms());
   if (chain_) chain_->driver.tick(sectors_, now_ms());
   for (auto& [id, sector] : sectors_) {
     if (stop && stop()) break;

@@ -27,10 +27,18 @@ outbox::Settings outbox_settings(const settings::Settings& settings) {
   }
 }
 
+onchain::Driver::Log lines(const std::shared_ptr<spdlog::logger>& log) {
+  return [log](bool warning, const std::string& line) {
+    log->log(warning ? spdlog::level::warn : spdlog::level::info, "{}", line);
+  };
+}
+
 }  // namespace
 
 Daemon::OnChain::OnChain(const settings::Settings& all, pledge::Journal& journal,
-                         alert::Alerts& alerts, std::shared_ptr<spdlog::logger> log)
+                         alert::Alerts& alerts, std::shared_ptr<spdlog::logger> log,
+                         const std::string& tag, const slurm::Watch& watch,
+                         const bool& slurm_answers)
     : settings(all),
       client(endpoints(all), {.log = [log](const std::string& line) { log->info("{}", line); }}),
       chain(client, all),
@@ -38,10 +46,10 @@ Daemon::OnChain::OnChain(const settings::Settings& all, pledge::Journal& journal
       keys(all.chain.wallet.empty() ? all.home / "wallet" : all.chain.wallet),
       outbox(outbox::Outbox::open(all.outbox_file(), outbox_settings(all),
                                   [this](const types::Message& m) { return sign(m); })),
-      driver(all, chain, pool, outbox, journal, alerts,
-             [log](bool warning, const std::string& line) {
-               log->log(warning ? spdlog::level::warn : spdlog::level::info, "{}", line);
-             }) {
+      driver(all, chain, pool, outbox, journal, alerts, lines(log)),
+      jobs(watch, slurm_answers),
+      deadlines(chain, all),
+      posts(all, tag, deadlines, jobs, pool, outbox, alerts, lines(log)) {
   wallet::forbid_dumps();
 }
 

@@ -59,6 +59,7 @@ sed -i '/^\[chain\]/,$d' "$SEALYARD_HOME/config.toml"
 cat >> "$SEALYARD_HOME/config.toml" << END
 
 [chain]
+window_post = false
 confidence = 3
 seed_confidence = 2
 finality = 60
