@@ -218,7 +218,7 @@ std::vector<Command> all_commands() {
   for (auto&& some :
        {sector_commands(), pledge_commands(), sealing_commands(), config_commands(),
         piece_commands(), doctor_commands(), wallet_commands(), send_commands(), actor_commands(),
-        init_commands(), info_commands(), ledger_commands(), report_commands()})
+         init_commands(), info_commands(), ledger_commands(), proving_commands(), report_commands()})
     all.insert(all.end(), some.begin(), some.end());
   return all;
 }

@@ -61,6 +61,7 @@ std::vector<Command> actor_commands();
 std::vector<Command> init_commands();
 std::vector<Command> info_commands();
 std::vector<Command> ledger_commands();
+std::vector<Command> proving_commands();
 std::vector<Command> report_commands();
 std::vector<Command> all_commands();
 

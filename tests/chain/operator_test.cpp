@@ -16,6 +16,7 @@
 
 #include "chain/cli/actor.h"
 #include "chain/cli/info.h"
+#include "chain/cli/proving.h"
 #include "chain/cli/wallet.h"
 #include "chain/message/methods.h"
 #include "chain/message/miner.h"
@@ -304,6 +305,59 @@ TEST_CASE("actor control list: as lotus-miner prints it", "[operator]") {
         printed("actor-control-list-verbose"));
   CHECK(cli::control_text(after, false, true, Network::testnet).find("\033[32mpost\033[0m") !=
         std::string::npos);
+}
+
+namespace {
+
+/// Seven sectors in the first four deadlines, one of them faulty, one more not alive any more.
+cli::ProvingView proving_view(types::Epoch epoch) {
+  cli::ProvingView view;
+  view.miner = "t01000";
+  view.delay_s = 4;
+  view.time_s = 1'795'250'221 + (epoch - 3538) * 4;  // 2026-11-21 08:37:01 at 3538
+  auto& now = view.now;
+  now.current = epoch;
+  now.period_start = 3538;
+  now.proving_period = 2880;
+  now.challenge_window = 60;
+  now.index = static_cast<std::uint64_t>((epoch - 3538) / 60);
+  now.open = 3538 + static_cast<types::Epoch>(now.index) * 60;
+  now.close = now.open + 60;
+  now.challenge = now.open - 20;
+  now.fault_cutoff = now.open - 70;
+  view.deadlines.resize(48);
+  view.partitions.resize(48);
+  view.partitions[0] = {{{0, 1}, {1}, {}, {0, 1}, {0}}};
+  for (std::uint64_t i = 1; i < 4; ++i) {
+    const types::Bitfield two{2 * i, 2 * i + 1};
+    view.partitions[i] = {{two, {}, {}, two, two}};
+  }
+  view.partitions[3][0].live = view.partitions[3][0].active = {6};
+  return view;
+}
+
+}  // namespace
+
+TEST_CASE("proving: as lotus-miner prints it", "[operator]") {
+  auto view = proving_view(3575);
+  view.deadlines[0].post_submissions = {0};
+  CHECK(cli::proving_info_text(view, false) == printed("proving-info-deadline-open"));
+  CHECK(cli::proving_deadlines_text(view, false, false) ==
+        printed("proving-deadlines-deadline-open"));
+  CHECK(cli::proving_faults_text(view, false) == printed("proving-faults-with-fault"));
+  view = proving_view(4949);
+  CHECK(cli::proving_deadline_text(view, 0, false) == printed("proving-deadline-0-with-fault"));
+  view.partitions[0][0].recovering = {1};
+  CHECK(cli::proving_info_text(view, false) == printed("proving-info"));
+  CHECK(cli::proving_deadline_text(view, 0, true) == printed("proving-deadline-0-sectors"));
+  view = proving_view(3538 + 23 * 60);
+  CHECK(cli::proving_deadlines_text(view, false, false) == printed("proving-deadlines"));
+  CHECK(cli::proving_deadlines_text(view, true, false) == printed("proving-deadlines-all"));
+  view.partitions.assign(48, {});
+  CHECK_THAT(cli::proving_info_text(view, true),
+             Catch::Matchers::Contains("Faults:      0 (0.00%)") &&
+                 Catch::Matchers::Contains("(21 Nov 26 11:49 UTC, in ") &&
+                 Catch::Matchers::Contains("Miner: \033[34mt01000"));
 }
 
 TEST_CASE("info: as lotus-miner prints it", "[operator]") {
