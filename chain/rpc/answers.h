@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "chain/election/header.h"
 #include "chain/message/miner.h"
 #include "chain/types/json.h"
 #include "kernels/base/node.h"
@@ -206,6 +207,38 @@ struct SectorCount {
 struct MarketBalance {
   BigInt escrow, locked;
   static MarketBalance parse(const JsonView& json);
+};
+
+/// What a miner needs to make a block.
+struct MiningBase {
+  struct Drawn {
+    std::uint64_t number = 0;
+    std::int64_t seal_proof = 0;
+    Cid comm_r, sector_key;  ///< sector_key: as of SectorOnChain
+  };
+  BigInt power, total;         ///< quality-adjusted, in the state that the election looks back to
+  std::vector<Drawn> sectors;  ///< that the WinningPoSt is of
+  Address worker;              ///< f3
+  std::uint64_t sector_bytes = 0;
+  election::BeaconEntry beacon_before;
+  std::vector<election::BeaconEntry> beacons;  ///< since then, for the block
+  bool eligible = false;
+  static MiningBase parse(const JsonView& json);
+};
+
+/// What a node makes a block of.
+struct BlockTemplate {
+  Address miner;
+  TipsetKey parents;
+  Bytes ticket, election;
+  std::int64_t win_count = 0;
+  std::vector<election::BeaconEntry> beacons;
+  std::vector<types::SignedMessage> messages;
+  Epoch epoch = 0;
+  std::uint64_t timestamp = 0;
+  std::vector<message::PostProof> winning_proofs;
+  types::Json json(types::Network network) const;
+  static BlockTemplate parse(const JsonView& json);
 };
 
 types::Json to_json(const message::SectorPreCommit& sector);

@@ -120,4 +120,50 @@ MarketBalance MarketBalance::parse(const JsonView& json) {
   return {json.at("Escrow").big_int(), json.at("Locked").big_int()};
 }
 
+MiningBase MiningBase::parse(const JsonView& json) {
+  MiningBase b;
+  b.power = json.at("MinerPower").big_int();
+  b.total = json.at("NetworkPower").big_int();
+  for (const auto& item : json.at("Sectors").items())
+    b.sectors.push_back({item.at("SectorNumber").u64(), item.at("SealProof").i64(),
+                         item.at("SealedCID").cid(), item.at("SectorKey").cid()});
+  b.worker = json.at("WorkerKey").address();
+  b.sector_bytes = json.at("SectorSize").u64();
+  b.beacon_before = election::BeaconEntry::parse(json.at("PrevBeaconEntry"));
+  for (const auto& item : json.at("BeaconEntries").items())
+    b.beacons.push_back(election::BeaconEntry::parse(item));
+  b.eligible = json.at("EligibleForMining").boolean();
+  return b;
+}
+
+types::Json BlockTemplate::json(types::Network network) const {
+  auto list = types::Json::array();
+  for (const auto& m : messages) list.push_back(types::to_json(m, network));
+  return {{"Miner", types::to_json(miner, network)},
+          {"Parents", types::to_json(parents)},
+          {"Ticket", {{"VRFProof", types::bytes_json(ticket)}}},
+          {"Eproof", {{"WinCount", win_count}, {"VRFProof", types::bytes_json(election)}}},
+          {"BeaconValues", election::to_json(beacons)},
+          {"Messages", std::move(list)},
+          {"Epoch", epoch},
+          {"Timestamp", timestamp},
+          {"WinningPoStProof", election::to_json(winning_proofs)}};
+}
+
+BlockTemplate BlockTemplate::parse(const JsonView& json) {
+  BlockTemplate b;
+  b.miner = json.at("Miner").address();
+  b.parents = json.at("Parents").cids();
+  b.ticket = json.at("Ticket").at("VRFProof").bytes();
+  b.election = json.at("Eproof").at("VRFProof").bytes();
+  b.win_count = json.at("Eproof").at("WinCount").i64();
+  for (const auto& item : json.at("BeaconValues").items())
+    b.beacons.push_back(election::BeaconEntry::parse(item));
+  for (const auto& item : json.at("Messages").items()) b.messages.push_back(item.signed_message());
+  b.epoch = json.at("Epoch").i64();
+  b.timestamp = json.at("Timestamp").u64();
+  b.winning_proofs = election::parse_proofs(json.at("WinningPoStProof"));
+  return b;
+}
+
 }  // namespace sealyard::rpc

@@ -75,6 +75,17 @@ class Node {
                      bool allow_replaced = true) const;
   CallResult call(const types::Message& message, const TipsetKey& at = {}) const;  ///< dry run
 
+  // Blocks.
+  /// What the block of `epoch` on `base` takes. Nothing where the miner has nothing to prove.
+  std::optional<MiningBase> mining_base(const Address& miner, Epoch epoch,
+                                        const TipsetKey& base) const;
+  std::vector<types::SignedMessage> select_messages(const TipsetKey& base, double quality) const;
+  /// Signed where the node holds the worker's key.
+  election::Block create_block(const BlockTemplate& block) const;
+  void submit_block(const election::Block& block) const;
+  /// Any bytes, with a key of the node.
+  types::Signature wallet_sign(const Address& signer, const Bytes& bytes) const;
+
   // Miners and sectors.
   MinerInfo miner_info(const Address& miner, const TipsetKey& at = {}) const;
   MinerPower miner_power(const Address& miner, const TipsetKey& at = {}) const;

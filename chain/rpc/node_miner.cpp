@@ -141,4 +141,34 @@ BigInt Node::initial_pledge(Epoch duration, std::uint64_t sector_bytes,
   return JsonView(json, "StateMinerInitialPledgeForSector").big_int();
 }
 
+std::optional<MiningBase> Node::mining_base(const Address& miner, Epoch epoch,
+                                            const TipsetKey& base) const {
+  const auto json = client_.call("MinerGetBaseInfo", params(address(miner), epoch, to_json(base)));
+  if (json.is_null()) return std::nullopt;
+  return MiningBase::parse({json, "MinerGetBaseInfo"});
+}
+
+std::vector<types::SignedMessage> Node::select_messages(const TipsetKey& base,
+                                                        double quality) const {
+  const auto json = client_.call("MpoolSelect", params(to_json(base), quality));
+  std::vector<types::SignedMessage> messages;
+  for (const auto& item : JsonView(json, "MpoolSelect").items())
+    messages.push_back(item.signed_message());
+  return messages;
+}
+
+election::Block Node::create_block(const BlockTemplate& block) const {
+  const auto json = client_.call("MinerCreateBlock", params(block.json(network_)));
+  return election::Block::parse({json, "MinerCreateBlock"});
+}
+
+void Node::submit_block(const election::Block& block) const {
+  client_.call("SyncSubmitBlock", params(block.json()));
+}
+
+types::Signature Node::wallet_sign(const Address& signer, const Bytes& bytes) const {
+  const auto json = client_.call("WalletSign", params(address(signer), types::bytes_json(bytes)));
+  return JsonView(json, "WalletSign").signature();
+}
+
 }  // namespace sealyard::rpc

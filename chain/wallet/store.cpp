@@ -8,6 +8,8 @@
 #include <array>
 #include <ctime>
 
+#include "chain/election/election.h"
+#include "chain/election/header.h"
 #include "chain/message/methods.h"
 #include "chain/wallet/store_content.h"
 #include "kernels/base/error.h"
@@ -286,6 +288,25 @@ types::SignedMessage Store::sign(const types::Message& message, std::uint64_t mi
                                  const Password* password) const {
   return key_for(message.from, asks(message, miner), password, "signing this message")
       .sign(message);
+}
+
+Key Store::key_of_blocks(const types::Address& worker, const types::Address& of,
+                         std::uint64_t miner) const {
+  if (of != types::Address::of_id(miner))
+    throw Error(Fault::usage, "a block of {}, want one of f0{}", of.text(types::Network::mainnet),
+                miner);
+  const bool offline = read().at(worker).listed.protection == Protection::offline;
+  return key_for(worker, offline, nullptr, "making blocks with an offline key");
+}
+
+types::Signature Store::sign(const types::Address& worker, const election::Draw& draw,
+                             std::uint64_t miner) const {
+  return key_of_blocks(worker, draw.miner, miner).sign(draw.node().bytes);
+}
+
+types::Signature Store::sign(const types::Address& worker, const election::Header& header,
+                             std::uint64_t miner) const {
+  return key_of_blocks(worker, header.miner, miner).sign(header.signed_bytes());
 }
 
 types::Signature Store::sign(const types::Address& address, types::ByteView bytes,

@@ -17,6 +17,11 @@
 #include "chain/wallet/key.h"
 #include "chain/wallet/password.h"
 
+namespace sealyard::election {
+struct Draw;
+struct Header;
+}  // namespace sealyard::election
+
 namespace sealyard::wallet {
 
 enum class Protection : std::uint8_t {
@@ -84,6 +89,13 @@ class Store {
   bool asks(const types::Message& message, std::uint64_t miner) const;
   types::SignedMessage sign(const types::Message& message, std::uint64_t miner,
                             const Password* password = nullptr) const;
+  /// What making blocks takes: VRFs and headers of `miner`, never bytes whose meaning is unknown.
+  /// Neither can be read as a message's identifier, so encrypted keys sign them without password.
+  /// @throws Error{usage} of another miner, or an offline key.
+  types::Signature sign(const types::Address& worker, const election::Draw& draw,
+                        std::uint64_t miner) const;
+  types::Signature sign(const types::Address& worker, const election::Header& header,
+                        std::uint64_t miner) const;
   /// Any bytes, which may be those of a message.
   types::Signature sign(const types::Address& address, types::ByteView bytes,
                         const Password* password) const;
@@ -99,6 +111,8 @@ class Store {
   Key unboxed(const Content& content, const Held& held, const Secret* from_password) const;
   Key key_for(const types::Address& address, bool ask, const Password* password,
               std::string_view what) const;
+  Key key_of_blocks(const types::Address& worker, const types::Address& of,
+                    std::uint64_t miner) const;
 
   std::filesystem::path folder_;
   StoreOptions options_;

@@ -58,10 +58,14 @@ const std::map<std::string, TypedCall> kCalls{
        n.estimate_gas(a[0].message(), a[1].at("MaxFee").big_int(),
                       a[1].at("MaximizeFeeCap").boolean(), a[2].cids());
      }},
+    {"MinerCreateBlock", [](auto& n, auto& a) { n.create_block(rpc::BlockTemplate::parse(a[0])); }},
+    {"MinerGetBaseInfo",
+     [](auto& n, auto& a) { n.mining_base(a[0].address(), a[1].i64(), a[2].cids()); }},
     {"MpoolGetConfig", [](auto& n, auto&) { n.pool_config(); }},
     {"MpoolGetNonce", [](auto& n, auto& a) { n.next_nonce(a[0].address()); }},
     {"MpoolPending", [](auto& n, auto& a) { n.pending(a[0].cids()); }},
     {"MpoolPush", [](auto& n, auto& a) { n.push(a[0].signed_message()); }},
+    {"MpoolSelect", [](auto& n, auto& a) { n.select_messages(a[0].cids(), a[1].real()); }},
     {"NetPeers", [](auto& n, auto&) { n.peers(); }},
     {"StateAccountKey", [](auto& n, auto& a) { n.account_key(a[0].address(), a[1].cids()); }},
     {"StateCall", [](auto& n, auto& a) { n.call(a[0].message(), a[1].cids()); }},
@@ -281,6 +285,12 @@ TEST_CASE("rpc: answers as values", "[rpc]") {
       (filled.gas_limit == 1565328 && filled.gas_fee_cap == 99845 && filled.gas_premium == 98791));
   CHECK(fixture.with("MpoolGetConfig", [](const rpc::Node& n) { return n.pool_config(); })
             .replace_by_fee_ratio == 1.25);
+  const auto base = fixture.with(
+      "MinerGetBaseInfo", [](const rpc::Node& n) { return n.mining_base(kMiner, 4899, {}); });
+  REQUIRE(base);
+  CHECK((base->eligible && base->power == 30720 && base->sector_bytes == 2048));
+  CHECK((base->sectors.at(0).number == 4 && base->sectors[0].comm_r.is_comm_r()));
+  CHECK((base->beacon_before.round == 4998 && base->beacons.at(0).round == 4999));
 }
 
 TEST_CASE("rpc: parameters are counted before anything is sent", "[rpc]") {

@@ -7,6 +7,8 @@
 #include <fstream>
 #include <iterator>
 
+#include "chain/election/election.h"
+#include "chain/election/header.h"
 #include "chain/message/methods.h"
 #include "chain/wallet/store.h"
 #include "kernels/base/error.h"
@@ -133,6 +135,30 @@ TEST_CASE("store: which messages want the password", "[wallet]") {
   const auto later = Key::generate(KeyType::bls);
   w.store.add(later);
   CHECK(w.store.find(later.address())->protection == Protection::encrypted);
+}
+
+TEST_CASE("store: an encrypted worker makes blocks of its own miner", "[wallet]") {
+  Wallet w;
+  w.store.add_password(w.right);
+  w.store.protect(w.worker.address(), Protection::encrypted, nullptr);
+  const auto draw = election::election_of(types::Address::of_id(kMiner), 7, {1, 2, 3});
+  const auto vrf = w.store.sign(w.worker.address(), draw, kMiner);
+  CHECK(wallet::verify(vrf, w.worker.address(), draw.node().bytes));
+  election::Header header;
+  header.miner = types::Address::of_id(kMiner);
+  header.height = 7;
+  header.state_root = header.receipts = header.messages = types::Cid::of_cbor(types::Bytes{0x80});
+  header.signature = w.store.sign(w.worker.address(), header, kMiner);
+  CHECK(wallet::verify(*header.signature, w.worker.address(), header.signed_bytes()));
+
+  auto seal_ticket = draw;
+  seal_ticket.tag = types::DrawTag::seal_ticket;
+  CHECK(fault_of([&] { w.store.sign(w.worker.address(), seal_ticket, kMiner); }) == Fault::usage);
+  CHECK(fault_of([&] { w.store.sign(w.worker.address(), draw, kMiner + 1); }) == Fault::usage);
+  CHECK(fault_of([&] { w.store.sign(w.worker.address(), header, kMiner + 1); }) == Fault::usage);
+  w.store.protect(w.worker.address(), Protection::offline, &w.right);
+  CHECK(fault_of([&] { w.store.sign(w.worker.address(), draw, kMiner); }) == Fault::usage);
+  CHECK(fault_of([&] { w.store.sign(w.worker.address(), header, kMiner); }) == Fault::usage);
 }
 
 TEST_CASE("store: another password, or none", "[wallet]") {
