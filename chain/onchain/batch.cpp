@@ -225,7 +225,7 @@ void Driver::wish(const Kind& kind, std::vector<Sector*> members) {
   // Since they became candidates the chain may have moved on.
   const bool commit = kind.what == "commit";
   std::erase_if(members, [&](Sector* member) {
-    return commit ? adopt_sector(*member) : adopt_precommit(*member);
+    return commit ? adopt_sector(*member) || gone(*member) : adopt_precommit(*member);
   });
   if (members.empty()) return;
   std::sort(members.begin(), members.end(),
@@ -386,6 +386,8 @@ void Driver::landed(const Kind& kind, Sector& sector, std::int64_t code, const j
       return;
     }
   }
+  // Not its fault where a reorg moved what it was proven for.
+  if (kind.what == "commit" && (gone(sector, message) || seed_changed(sector, message))) return;
   if (code == kOk)
     return fail(sector, "not_on_chain", "its message ran, but it is not on chain", batch, message);
   fail(sector, "exit",

@@ -22,6 +22,8 @@ namespace event = pledge::event;
 constexpr std::int64_t kLongestBackoffMs = 60'000;
 /// Pre-commits need some epochs to land.
 constexpr Epoch kTicketMargin = 10;
+/// Sectors on chain that are not final are looked up that often.
+constexpr Epoch kLookAgain = 10;
 constexpr char kChain[] = "chain";
 
 std::string read_proof(const std::filesystem::path& file, const PorepConfig& porep) {
@@ -120,6 +122,7 @@ void Driver::step(Sector& sector) {
       {State::submit_commit, &Driver::submit_commit},
       {State::commit_wait, &Driver::in_message},
       {State::finalized, &Driver::finalized},
+      {State::proving, &Driver::proving},
   };
   for (const auto& row : kTurns)
     if (row.state == sector.state && sector.broken.empty())
@@ -218,12 +221,20 @@ bool Driver::adopt_sector(Sector& sector) {
 bool Driver::resume_message(Sector& sector) {
   const auto* sent = sector.sent(what_of(sector.state));
   if (!sent || sent->wish.is_null()) return false;
-  const auto entry = outbox_.find(sent->key);
+  auto entry = outbox_.find(sent->key);
   if (!entry || entry->state == outbox::State::refused) return false;
+  // It may have been taken back since it was last looked up.
+  if (entry->state == outbox::State::confirmed) entry = outbox_.look_up(pool_, sent->key);
   const bool settled =
       entry->state == outbox::State::confirmed || entry->state == outbox::State::final;
   if (settled && sent->ended_ms != 0) return false;
   write(sector, event::kWished, sent->wish);
+  return true;
+}
+
+bool Driver::gone(Sector& sector, const json& message) {
+  if (chain_.precommit(sector.id.number)) return false;
+  if (!expired(sector)) fail(sector, "gone", "its pre-commit is not on chain any more", 0, message);
   return true;
 }
 
@@ -246,8 +257,8 @@ void Driver::wait_seed(Sector& sector) {
   if (view_.height < due + static_cast<Epoch>(settings_.chain.seed_confidence)) return;
   const auto there = chain_.precommit(sector.id.number);
   if (!there) {
-    if (adopt_sector(sector) || expired(sector)) return;
-    return fail(sector, "gone", "its pre-commit is not on chain any more");
+    if (!adopt_sector(sector)) gone(sector);
+    return;
   }
   if (there->epoch != sector.precommit_epoch)
     return write(sector, event::kPrecommitted,
@@ -258,12 +269,14 @@ void Driver::wait_seed(Sector& sector) {
 }
 
 /// A beacon is the same on every fork, but the epoch of the pre-commit says which draw is meant.
-bool Driver::seed_changed(Sector& sector) {
+bool Driver::seed_changed(Sector& sector, const json& message) {
   const auto there = chain_.precommit(sector.id.number);
   const bool moved = there && there->epoch != sector.precommit_epoch;
   const auto value = to_hex(chain_.seed(sector.seed_epoch));
   if (!moved && value == sector.seed) return false;
-  write(sector, event::kSeedChanged, {{"value", value}});
+  json payload{{"value", value}};
+  if (!message.is_null()) payload["message"] = message;
+  write(sector, event::kSeedChanged, std::move(payload));
   return true;
 }
 
@@ -284,14 +297,38 @@ void Driver::finalized(Sector& sector) {
     write(sector, event::kQueued, json::object());
 }
 
+/// A reorg may take back what brought it on chain, until that is final.
+void Driver::proving(Sector& sector) {
+  if (pledge::rests(sector)) return;
+  // Not all of them at one head, also when the daemon has just begun.
+  const auto spread = static_cast<Epoch>(sector.id.number % kLookAgain);
+  auto& looked = looked_.try_emplace(sector.id, view_.height - 1 - spread).first->second;
+  const bool deep =
+      view_.height >= sector.activation + static_cast<Epoch>(settings_.chain.finality);
+  if (!deep && looked <= view_.height && view_.height < looked + kLookAgain) return;
+  looked = view_.height;
+  const auto there = chain_.sector(sector.id.number);
+  if (!there || there->comm_r != types::Cid::of_comm_r(sector.comm_r.value())) {
+    write(sector, event::kGone,
+          {{"epoch", view_.height},
+           {"text", "a reorg took it off the chain: it is committed again"}});
+  } else if (there->activation != sector.activation) {
+    write(sector, event::kActivated,
+          {{"activation", there->activation}, {"expiration", there->expiration}});
+  } else if (deep) {
+    write(sector, event::kFinal, {{"epoch", view_.height}});
+  } else {
+    return;
+  }
+  looked_.erase(sector.id);
+}
+
 void Driver::submit_commit(Sector& sector) {
   if (checked_[sector.id] != sector.state_ms) {
-    if (adopt_sector(sector) || resume_message(sector)) return;
-    if (!chain_.precommit(sector.id.number)) {
-      if (!expired(sector)) fail(sector, "gone", "its pre-commit is not on chain any more");
-      return;
-    }
+    if (adopt_sector(sector) || resume_message(sector) || gone(sector)) return;
     if (seed_changed(sector)) return;
+    // Another's message had brought it on chain, until a reorg.
+    if (sector.proof.empty()) return write(sector, event::kSeedChanged, {{"value", ""}});
     checked_[sector.id] = sector.state_ms;
   }
   if (expired(sector)) return;

@@ -45,12 +45,14 @@ class Driver {
   void wait_commit(Sector& sector);
   void finalized(Sector& sector);
   void submit_commit(Sector& sector);
+  void proving(Sector& sector);
   void in_message(Sector& sector);
 
   bool adopt_precommit(Sector& sector);
   bool adopt_sector(Sector& sector);
   bool resume_message(Sector& sector);
-  bool seed_changed(Sector& sector);
+  bool seed_changed(Sector& sector, const nlohmann::json& message = {});
+  bool gone(Sector& sector, const nlohmann::json& message = {});
   bool expired(Sector& sector);
   bool ticket_expired(const Sector& sector) const;
 
@@ -92,6 +94,7 @@ class Driver {
   std::map<std::string, std::vector<Sector*>> candidates_;   ///< by what, of this tick
   std::map<std::string, std::vector<Sector*>> in_messages_;  ///< by key, of this tick
   std::map<SectorId, std::int64_t> checked_;  ///< in this state since: the chain was asked
+  std::map<SectorId, Epoch> looked_;          ///< for those in Proving that are not final
 };
 
 }  // namespace sealyard::onchain

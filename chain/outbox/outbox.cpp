@@ -77,7 +77,7 @@ void Outbox::tick(Pool& pool) {
   const Head head = pool.head();
   // What a node says no to concerns one message: the others go on.
   for (auto& entry : load(db_.get(), std::nullopt)) {
-    if (!entry.nonce) continue;
+    if (!entry.nonce || settled_lately(entry, head)) continue;
     try {
       settle(pool, head, entry);
     } catch (const rpc::RpcError& error) {
@@ -103,11 +103,21 @@ void Outbox::tick(Pool& pool) {
   }
 }
 
+std::optional<Entry> Outbox::look_up(Pool& pool, const std::string& key) {
+  const ledger::FileLock round(file_.string() + ".lock");
+  const auto entry = find(key);
+  if (!entry || !entry->nonce) return entry;
+  settle(pool, pool.head(), *entry);
+  return find(key);
+}
+
+bool Outbox::settled_lately(const Entry& entry, const Head& head) const {
+  return entry.state == State::confirmed && entry.checked <= head.height &&
+         head.height - entry.checked < settings_.recheck &&
+         head.height - entry.height < settings_.finality;
+}
+
 void Outbox::settle(Pool& pool, const Head& head, Entry entry) {
-  const bool known = entry.state == State::confirmed;
-  if (known && entry.checked <= head.height && head.height - entry.checked < settings_.recheck &&
-      head.height - entry.height < settings_.finality)
-    return;
   Found found;
   // The last attempt is the likeliest; a node that never saw it may know an earlier one.
   for (auto attempt = entry.attempts.rbegin();

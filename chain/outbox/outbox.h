@@ -87,6 +87,10 @@ class Outbox {
   /// Forgets a wish that has no nonce yet; of any other does nothing and says false.
   bool drop(const std::string& key);
 
+  /// As find(), but asks the node now where the message is, however lately that was asked.
+  /// @throws rpc::NoAnswer, rpc::RpcError
+  std::optional<Entry> look_up(Pool& pool, const std::string& key);
+
   std::optional<Entry> find(const std::string& key) const;
   /// In the order of wishes; all but final and refused ones where no state is given.
   std::vector<Entry> entries(std::optional<State> state = {}) const;
@@ -96,6 +100,7 @@ class Outbox {
 
   bool ours(const Entry& entry) const { return settings_.rules.contains(entry.wish.kind); }
   FeeRule rule(const Entry& entry) const;
+  bool settled_lately(const Entry& entry, const Head& head) const;
   void settle(Pool& pool, const Head& head, Entry entry);
   void lost(Entry& entry, const Head& head);
   void taken(Entry& entry, const Head& head);

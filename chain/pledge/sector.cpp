@@ -201,6 +201,10 @@ bool of_chain(Sector& sector, const ledger::Event& event) {
     return true;
   }
   if (kind == event::kWished) {
+  if (kind == event::kFinal) {
+    sector.final = true;
+    return true;
+  }
     wished(sector, event);
   } else if (kind == event::kCalledOff) {
     if (!sector.messages.empty() && sector.messages.back().key == p.at("key"))
@@ -214,8 +218,12 @@ bool of_chain(Sector& sector, const ledger::Event& event) {
     sector.activation = p.at("activation");
     sector.expiration = p.at("expiration");
     sector.bad_runs.erase("commit");
+    sector.final = false;
     sector.batch_limit.erase("commit");
   } else if (kind == event::kQueued || kind == event::kQueuedEarly) {
+  } else if (kind == event::kGone) {
+    sector.activation = sector.expiration = -1;
+    sector.final = false;
     sector.proof = p.value("proof", sector.proof);
   } else if (kind == event::kSeedChanged) {
     sector.proof.clear();
@@ -376,6 +384,7 @@ bool rests(const Sector& sector) {
   switch (sector.state) {
     case State::proving:
     case State::pre_commit_expired:
+      return sector.final || sector.activation < 0;  // not by a message, but by an operator's word
     case State::failed_unrecoverable:
       return true;
     case State::finalized:  // a chain may have its prove-commit to take, or has it

@@ -42,6 +42,8 @@ inline constexpr char kPrecommitted[] = "precommitted";  ///< epoch, deposit, me
 inline constexpr char kSeedChanged[] = "seed_changed";   ///< value: what it is now
 inline constexpr char kActivated[] = "activated";        ///< activation, expiration, message
 inline constexpr char kProving[] = "proving";
+inline constexpr char kGone[] = "gone";        ///< text: a reorg took it off the chain again
+inline constexpr char kFinal[] = "final";      ///< epoch: since then no reorg takes it back
 inline constexpr char kExpired[] = "expired";  ///< epoch
 inline constexpr char kNote[] = "note";        ///< text: why it waits; empty: no more
 }  // namespace event
@@ -150,7 +152,8 @@ struct Sector {
   std::int64_t precommit_epoch = -1;  ///< -1: not on chain, or not any more
   std::string deposit;                ///< attoFIL
   std::int64_t activation = -1, expiration = -1;
-  std::string proof;  ///< base64
+  bool final = false;  ///< on chain for so long that no reorg takes it back
+  std::string proof;   ///< base64
   std::vector<Sent> messages;
   std::map<std::string, std::uint64_t> batch_limit;  ///< by what: sectors in its next message
   std::string note;                                  ///< why it waits, when that is news

@@ -71,7 +71,10 @@ constexpr std::array kEdges{
     Edge{submit_commit, "activated", finalize_sector},
     Edge{commit_wait, "called_off", submit_commit},
     Edge{commit_wait, "activated", finalize_sector},
+    Edge{commit_wait, "seed_changed", wait_seed},         // it ran, after a reorg
     Edge{finalized, "proving", proving},
+    Edge{proving, "activated", proving},                  // a reorg moved it to another epoch
+    Edge{proving, "gone", submit_commit},                 // a reorg took it back
     Edge{wait_seed, "expired", pre_commit_expired},
     Edge{wait_commit, "expired", pre_commit_expired},
     Edge{submit_commit, "expired", pre_commit_expired},

@@ -32,8 +32,9 @@ class ModelChain : public sealyard::onchain::Chain {
   sealyard::types::BigInt money = sealyard::types::parse_fil("1000 FIL");
   std::set<std::uint64_t> used;  ///< numbers that were used before
   std::set<std::uint64_t> bad;   ///< sectors whose proofs the actor refuses
-  std::int64_t exit_code = 0;    ///< of every message, when not 0
-  std::uint8_t beacon = 0;       ///< part of every seed
+  std::int64_t exit_code = 0;    ///< of every message up to `until`, when not 0
+  Epoch until = INT64_MAX;
+  std::uint8_t beacon = 0;  ///< part of every seed
   std::function<void()> before_call = [] {};
   sealyard::types::Address worker;
 
@@ -118,7 +119,7 @@ class ModelChain : public sealyard::onchain::Chain {
   void execute(State& state, const ModelPool::Signed& m, Epoch epoch) const {
     using namespace sealyard;
     auto& receipt = state.receipts[m.cid()];
-    receipt = {exit_code, {}, 900'000};
+    receipt = {epoch <= until ? exit_code : 0, {}, 900'000};
     if (m.message.method == static_cast<std::uint64_t>(message::Miner::precommit_sector_batch2)) {
       const auto params = message::PreCommitSectorBatch2::from_cbor(m.message.params);
       if (m.message.value < types::parse_fil("0.1 FIL") * params.sectors.size())

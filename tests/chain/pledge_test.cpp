@@ -285,9 +285,35 @@ TEST_CASE("fold: a sector rests where only a new event can move it", "[pledge]")
   CHECK_FALSE(pledge::rests(sector));
 }
 
+  SECTION("on chain, but not for good") { sector.activation = 1200; }
 namespace {
 
 json after(const pledge::Sector& sector, slurm::State state, int exit, int signal = 0) {
+TEST_CASE("fold: what a reorg took back is committed again with the kept proof", "[pledge]") {
+  Story story;
+  story.pledge();
+  story.add("activated", {{"activation", 1200}, {"expiration", 9000}});
+  story.add("state", {{"to", "Proving"}, {"reason", "test"}});
+  story.sector.proof = "cA==";
+  CHECK_FALSE(pledge::rests(story.sector));
+  SECTION("moved") {
+    story.add("activated", {{"activation", 1203}, {"expiration", 9000}});
+    CHECK(story.sector.state == State::proving);
+    CHECK(story.sector.activation == 1203);
+  }
+  SECTION("gone") {
+    story.add("gone", {{"epoch", 1210}, {"text", "reorg"}});
+    CHECK(story.sector.state == State::submit_commit);
+    CHECK(story.sector.activation == -1);
+    CHECK(story.sector.proof == "cA==");
+  }
+  SECTION("there for good") {
+    story.add("final", {{"epoch", 2100}});
+    CHECK(story.sector.state == State::proving);
+    CHECK(pledge::rests(story.sector));
+  }
+}
+
   return pledge::decide(sector, {state, exit, signal, false, "n1"}, {}, 1'000'000);
 }
 
