@@ -31,7 +31,8 @@ std::string cause_of(const Ending& ending) {
   if (const auto fault = name(static_cast<Fault>(ending.exit_code)); !fault.empty())
     return std::string(fault);
   if (ending.exit_code == 0) return ending.signal ? "signal" : "no_result";
-  return ending.exit_code > 128 ? "signal" : "exit";
+  // Stages end with codes of Fault only: another one is of what was to start them.
+  return ending.exit_code > 128 ? "signal" : "launch";
 }
 
 bool for_operator(std::string_view cause) {
@@ -52,6 +53,16 @@ State repair_from(const Sector& sector, bool corrupt) {
   if (sector.state == State::pre_commit1) return sector.first_state();
   if (sector.state == State::commit2) return State::commit1;  // it reads nothing but C1's output
   return corrupt ? State::pre_commit1 : row(sector.state).before;
+}
+
+/// C2 failed, C1 was run again for its sake, and C2 failed again: what it lacks is not of C1.
+bool c1_again_in_vain(const Sector& sector) {
+  auto run = sector.runs.rbegin();
+  while (run != sector.runs.rend() && run->stage == stage::kC2) ++run;
+  if (run == sector.runs.rbegin() || run == sector.runs.rend() || run->stage != stage::kC1)
+    return false;
+  while (run != sector.runs.rend() && run->stage == stage::kC1) ++run;
+  return run != sector.runs.rend() && run->stage == stage::kC2 && run->outcome != "done";
 }
 
 }  // namespace
@@ -86,8 +97,13 @@ json decide(const Sector& sector, std::string_view cause, std::string text,
   event["again_ms"] = counts ? now_ms + wait_ms(retry, bad_runs) : now_ms;
 
   const bool first = stage == stage::kAddPiece;
+  const bool bad_input = cause == "missing" || cause == "corrupt";
   if (for_operator(cause) || (cause == "missing" && first)) {
     hold("held for an operator: 'sealyard sectors update-state'");
+  } else if (bad_input && sector.state == State::commit2 && c1_again_in_vain(sector)) {
+    hold(
+        "C1 ran again and it did not help: 'seal-params check', then "
+        "'sealyard sectors update-state'");
   } else if (cause == "corrupt" && !first && sector.state != State::commit2) {
     event["action"] = "reseal";
     event["to"] = name(repair_from(sector, true));

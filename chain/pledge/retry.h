@@ -24,11 +24,12 @@ struct Ending {
 ///   PC1
 ///                            itself complains), at most retry.reseals times, then give up
 ///                            (C2: run C1 again)
-///   66 missing               run the stage before again
+///   66 missing               run the stage before again (C2: once; then hold)
 ///   64 69 70 78, cancelled   hold for an operator
 ///   74, signal, lost host,   run the stage again, with a wait that doubles, at most
 ///   OOM, time-out, no result retry.attempts times, then hold
-///   launch failed            the same; the job Slurm holds is cancelled
+///   launch failed, other     the same; a job that Slurm holds is cancelled
+///   codes up to 128
 ///   75, preempted            run the stage again at once; not counted
 ///
 /// 74 and 75 come here only where the site does not requeue them itself. Out of memory and

@@ -22,7 +22,7 @@ Key read_key(const fs::path& folder, const std::string& id, const fs::path& mani
 }
 
 Error not_there(const fs::path& folder, const std::string& name) {
-  return Error(Fault::missing,
+  return Error(Fault::configuration,
                "{} ({}) is not in {}; get it with seal-params fetch, or seal-params generate for a "
                "network of your own",
                name, describe(name), folder.string());

@@ -350,6 +350,7 @@ TEST_CASE("retry: the table of exit codes", "[pledge][retry]") {
   const bool counts = exit != 75 && state != preempted;
   CHECK(event["counts"] == counts);
   if (action == "hold") CHECK(event["again_ms"] == 0);
+  if (exit == 1) CHECK(event["cause"] == "launch");  // no stage ends so: a host did not start it
   if (action == "again") CHECK(event["again_ms"] == (counts ? 1'060'000 : 1'000'000));
 }
 
@@ -367,6 +368,37 @@ TEST_CASE("retry: what PC1 and AddPiece complain about", "[pledge][retry]") {
 TEST_CASE("retry: waits double, then an operator must look", "[pledge][retry]") {
   Story story;
   story.to_pc2();
+TEST_CASE("retry: C1 runs again once for the sake of C2", "[pledge][retry]") {
+  Story story;
+  story.to_pc2();
+  story.run("pc2", 13, {});
+  story.add("seed", {{"value", Story::kTicket}, {"epoch", 9}, {"source", "chain"}});
+  story.run("c1", 14, {});
+  const auto fails = [&](int exit) {
+    story.intent("c2", story.sector.generation["c2"] + 1);
+    story.submitted(20 + story.sector.generation["c2"]);
+    auto event = after(story.sector, slurm::State::failed, exit);
+    story.add("failed", event);
+    story.add("retry", {{"to", event["to"]}});
+    return event;
+  };
+  const int exit = GENERATE(65, 66);
+  CHECK(fails(74)["action"] == "again");
+  CHECK(fails(exit)["to"] == "Commit1");
+  story.run("c1", 15, {});
+  CHECK(fails(74)["action"] == "again");  // a host's trouble, not an input's
+  const auto held = fails(exit);
+  CHECK(held["action"] == "hold");
+  CHECK_THAT(held["text"].get<std::string>(), Catch::Matchers::Contains("seal-params check"));
+
+  // Proven since, and proven again for another seed: what was before does not count.
+  story.add("state", {{"to", "Commit2"}, {"reason", "parameters fetched"}});
+  story.run("c2", 30, {});
+  story.add("seed", {{"value", Story::kTicket}, {"epoch", 10}, {"source", "chain"}});
+  story.run("c1", 31, {});
+  CHECK(fails(exit)["to"] == "Commit1");
+}
+
   const settings::Retry retry{
       .attempts = 4, .reseals = 1, .requeues = 9, .wait_s = 10, .longest_wait_s = 25};
   std::vector<std::int64_t> waits;

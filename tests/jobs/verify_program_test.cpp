@@ -256,7 +256,7 @@ TEST_CASE("verify: keys of others, broken, missing, official", "[verify]") {
     test::write(folder / name, {key.begin(), key.end()});
   };
   const auto run = [&](const Words& more = {}) { return bench.run(more, folder.path().string()); };
-  require_error(run(), 66, name + " (porep 2KiB) is not in " + folder.path().string());
+  require_error(run(), 78, name + " (porep 2KiB) is not in " + folder.path().string());
   auto key = bytes;
   std::swap_ranges(key.begin() + 868, key.begin() + 964, key.begin() + 964);  // ic[0], ic[1]
   put(key);
