@@ -70,6 +70,8 @@ class Daemon {
   /// false = the chain does not tell one; ask again at the next tick.
   bool draw_ticket(pledge::Sector& sector);
   void tell(const pledge::Sector& sector);
+  /// What the first job of a CC sector waits for while its templates are made: "afterany:17".
+  std::string after_templates(const pledge::Sector& sector);
   /// false = Slurm's answer is open; ask again at the next tick.
   bool submit(pledge::Sector& sector, Memory& memory);
   std::vector<slurm::Attempt> history(const pledge::Sector& sector) const;

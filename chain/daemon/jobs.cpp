@@ -17,7 +17,19 @@ using nlohmann::json;
 using pledge::Sector;
 namespace event = pledge::event;
 
+/// Templates that could not be made are tried again no sooner; sectors do without meanwhile.
+constexpr std::int64_t kTemplateAgainS = 3600;
+
 }  // namespace
+
+std::string Daemon::after_templates(const Sector& sector) {
+  const auto wanted = pledge::template_request(sector, tag_, settings_);
+  if (!wanted) return {};
+  std::filesystem::create_directories(wanted->work_dir);
+  const auto job = slurm::submit_once(*wanted, {}, now_ms() / 1000 - kTemplateAgainS);
+  if (!job.adopted) log_->info("templates: submitted job {}: {}", job.id.text(), wanted->name);
+  return slurm::terminal(job.state) ? std::string() : "afterany:" + job.id.text();
+}
 
 bool Daemon::submit(Sector& sector, Memory& memory) {
   if (now_ms() < memory.refused_until_ms) return false;
@@ -25,7 +37,7 @@ bool Daemon::submit(Sector& sector, Memory& memory) {
   const bool resumed = sector.job.has_value();
   const unsigned generation = resumed ? sector.job->generation : sector.generation[stage] + 1;
   const pledge::Key key{tag_, sector.id, stage, generation};
-  const auto request = pledge::request(sector, key, settings_);
+  auto request = pledge::request(sector, key, settings_);
   std::error_code made;
   std::filesystem::create_directories(request.work_dir, made);
   if (made) throw Error(Fault::io, "{}: {}", request.work_dir, made.message());
@@ -55,6 +67,7 @@ bool Daemon::submit(Sector& sector, Memory& memory) {
           },
   };
   try {
+    if (stage == stage::kAddPiece) request.dependency = after_templates(sector);
     const auto since = resumed ? sector.job->intent_ms / 1000 - 3600 : now_ms() / 1000 - 60;
     const auto submitted = slurm::submit_once(request, journal, since);
     memory.refused_until_ms = 0;

@@ -46,6 +46,25 @@ Backend backend_named(std::string_view text) {
   return Backend::portable;
 }
 
+/// What a site and the model say of a stage; not yet whose work it is.
+slurm::Request asked_for(const std::string& stage, const PorepConfig& porep,
+                         const settings::Settings& settings) {
+  const auto wanted = settings.stage(stage);
+  const auto model = stage::resources(stage, porep, backend_named(wanted.backend));
+  slurm::Request request;
+  request.cores = static_cast<int>(wanted.cores ? wanted.cores : model.cores);
+  request.memory_bytes = wanted.memory_bytes ? wanted.memory_bytes : model.memory_bytes;
+  request.time_s = static_cast<std::int64_t>(wanted.time_s ? wanted.time_s : model.time_s);
+  request.gres = parse_gres(wanted.gres);
+  if (model.gpus) request.gres.push_back({"gpu", model.gpus});
+  request.slurm_partition = wanted.slurm_partition;
+  request.account = wanted.account;
+  request.qos = wanted.qos;
+  request.constraint = wanted.constraint;
+  request.environment = settings.environment;
+  return request;
+}
+
 unsigned count(const std::map<std::string, unsigned>& counts, const std::string& stage) {
   const auto found = counts.find(stage);
   return found == counts.end() ? 0 : std::min(found->second, 8u);
@@ -86,35 +105,40 @@ std::vector<slurm::Counted> parse_gres(std::string_view text) {
 }
 
 slurm::Request request(const Sector& sector, const Key& key, const settings::Settings& settings) {
-  const auto porep = parse_porep(sector.proof_type);
-  const auto wanted = settings.stage(key.stage);
-  const auto model = stage::resources(key.stage, porep, backend_named(wanted.backend));
-
-  slurm::Request request;
+  auto request = asked_for(key.stage, parse_porep(sector.proof_type), settings);
   request.name = key.name();
-  request.argv = command_line(sector, porep, settings);
+  request.argv = command_line(sector, parse_porep(sector.proof_type), settings);
   request.argv[0] = (settings.programs / request.argv[0]).string();
-  request.cores = static_cast<int>(wanted.cores ? wanted.cores : model.cores);
-  request.memory_bytes = wanted.memory_bytes ? wanted.memory_bytes : model.memory_bytes;
   for (unsigned i = 0; i < count(sector.out_of_memory, key.stage); ++i)
     request.memory_bytes += request.memory_bytes / 2;
-  request.time_s = static_cast<std::int64_t>(wanted.time_s ? wanted.time_s : model.time_s)
-                   << count(sector.timeouts, key.stage);
-  request.gres = parse_gres(wanted.gres);
-  if (model.gpus) request.gres.push_back({"gpu", model.gpus});
-  request.slurm_partition = wanted.slurm_partition;
-  request.account = wanted.account;
-  request.qos = wanted.qos;
-  request.constraint = wanted.constraint;
+  request.time_s <<= count(sector.timeouts, key.stage);
   if (!sector.group.empty()) {
     if (!request.constraint.empty()) request.constraint = "(" + request.constraint + ")&";
     request.constraint += group_feature(sector.group);
   }
   request.hosts = sector.node;
-  request.environment = settings.environment;
   request.work_dir = stage::work_folder(settings.storage_root, sector.id).string();
   request.output = output_path(settings.storage_root, sector.id, key.stage).string();
   request.comment = key.comment(plan(request));
+  return request;
+}
+
+std::optional<slurm::Request> template_request(const Sector& sector, std::string_view tag,
+                                               const settings::Settings& settings) {
+  if (!settings.templates || !sector.pieces.empty()) return std::nullopt;
+  const auto porep = parse_porep(sector.proof_type);
+  const auto path = [&](std::string_view file) {
+    return stage::template_path(settings.storage_root, file, porep.sector_bytes);
+  };
+  if (std::filesystem::exists(path("unsealed")) && std::filesystem::exists(path("tree_d")))
+    return std::nullopt;
+  auto request = asked_for(std::string(stage::kTemplate), porep, settings);
+  request.name = fmt::format("st.{}.{}", tag, porep.sector_bytes);
+  request.argv = stage::template_argv(settings.storage_root, porep);
+  request.argv[0] = (settings.programs / request.argv[0]).string();
+  request.work_dir = path("unsealed").parent_path().string();
+  request.output = path("job").string() + ".out";
+  request.comment = fmt::format("st1;stage=template;bytes={}", porep.sector_bytes);
   return request;
 }
 

@@ -1,7 +1,9 @@
 // The Slurm request of a stage: its command line, what it needs, and its name.
 #pragma once
 #include <filesystem>
+#include <optional>
 #include <string>
+#include <string_view>
 
 #include "chain/pledge/key.h"
 #include "chain/pledge/sector.h"
@@ -22,6 +24,11 @@ std::string group_feature(std::string_view group);
 /// settings win over both.
 /// @throws Error{configuration} a gres of the settings is not "name" or "name:count".
 slurm::Request request(const Sector& sector, const Key& key, const settings::Settings& settings);
+
+/// The job that makes what CC sectors of this size share, where they are to share something and it
+/// is not there; one name for each size, "st.3f2a91bc.2048".
+std::optional<slurm::Request> template_request(const Sector& sector, std::string_view tag,
+                                               const settings::Settings& settings);
 
 /// Eight hex digits that change when what is asked for changes.
 std::string plan(const slurm::Request& request);

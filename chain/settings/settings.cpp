@@ -223,6 +223,7 @@ void read(const toml::table& root, Settings& settings) {
   table.table("storage", [&](Table& t) {
     t.get("root", settings.storage_root, settings.home);
     t.get("store", settings.store_root, settings.home);
+    t.get("templates", settings.templates);
   });
   table.table("programs", [&](Table& t) { t.get("path", settings.programs, settings.home); });
   table.table("environment", [&](Table& t) {

@@ -90,6 +90,9 @@ struct Settings {
 
   std::filesystem::path storage_root;  ///< where sectors are sealed; the same path on every node
   std::filesystem::path store_root;    ///< where finished sectors go
+  /// A job makes the zero file and tree_d of CC sectors once for each size under storage_root; the
+  /// sectors take them from there. Three times the sector size on disk.
+  bool templates = false;
   std::filesystem::path programs;      ///< folder of the seal-* programs on the nodes
   std::map<std::string, std::string> environment;  ///< given to every job, besides what we set
 

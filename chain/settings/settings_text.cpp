@@ -101,6 +101,7 @@ max_sealing_sectors = {}   # a pledge beyond it is refused; 0 = no limit
 [storage]                  # the same paths on every node
 root = {}                  # sectors while they are sealed
 store = {}                 # finished sectors
+templates = {}             # true: a job makes what CC sectors of a size share, once, 3 x the size
 
 [programs]
 path = {}                  # folder of the seal-* programs on the nodes
@@ -111,8 +112,9 @@ cluster_tag = {}           # part of every job name; empty = the id of the ledge
 default_group = {}         # pledges without a group run on nodes with the feature grp_<group>
 )",
       s.miner, quoted(s.proof_type), quoted(s.network), s.first_sector, s.max_sealing_sectors,
-      quoted(s.storage_root.string()), quoted(s.store_root.string()), quoted(s.programs.string()),
-      quoted(s.slurm_conf), quoted(s.cluster_tag), quoted(s.default_group));
+      quoted(s.storage_root.string()), quoted(s.store_root.string()), s.templates,
+      quoted(s.programs.string()), quoted(s.slurm_conf), quoted(s.cluster_tag),
+      quoted(s.default_group));
   out += stage_lines(s.all_stages);
   out +=
       "# keys: partition, account, qos, gres, constraint, backend (of the nodes), cores, "

@@ -17,6 +17,11 @@ std::filesystem::path work_folder(const std::filesystem::path& root, SectorId se
   return root / "work" / sector.text();
 }
 
+std::filesystem::path template_path(const std::filesystem::path& root, std::string_view file,
+                                    std::uint64_t sector_bytes) {
+  return root / "template" / fmt::format("{}_all_zero_{}", file, sector_bytes);
+}
+
 std::filesystem::path result_path(const std::filesystem::path& root, SectorId sector,
                                   std::string_view stage) {
   return work_folder(root, sector) / (std::string(stage) + ".result.json");

@@ -30,6 +30,10 @@ std::string program(std::string_view stage);  ///< "seal-add-piece"
 
 /// ROOT/work/s-t01000-7: everything of ours that is not lotus layout. Names only, no file touched.
 std::filesystem::path work_folder(const std::filesystem::path& root, SectorId sector);
+/// ROOT/template/unsealed_all_zero_2048: what CC sectors of a size share; `file` is unsealed or
+/// tree_d.
+std::filesystem::path template_path(const std::filesystem::path& root, std::string_view file,
+                                    std::uint64_t sector_bytes);
 /// ROOT/work/s-t01000-7/pc1.result.json: there when the stage is done, and only then.
 std::filesystem::path result_path(const std::filesystem::path& root, SectorId sector,
                                   std::string_view stage);

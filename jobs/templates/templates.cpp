@@ -14,6 +14,7 @@
 
 #include "jobs/sector/folder.h"
 #include "jobs/sector/maker_lock.h"
+#include "jobs/stage/stage.h"
 #include "jobs/templates/record.h"
 #include "kernels/base/error.h"
 #include "kernels/base/hex.h"
@@ -141,9 +142,8 @@ void rename_into_place(const fs::path& temporary, const fs::path& target,
 }  // namespace
 
 fs::path path(const fs::path& root, Kind kind, const PorepConfig& porep) {
-  return root / "template" /
-         fmt::format("{}_all_zero_{}", kind == Kind::unsealed ? "unsealed" : "tree_d",
-                     porep.sector_bytes);
+  return stage::template_path(root, kind == Kind::unsealed ? "unsealed" : "tree_d",
+                              porep.sector_bytes);
 }
 
 std::optional<sector::Written> find(const fs::path& root, Kind kind, const PorepConfig& porep,

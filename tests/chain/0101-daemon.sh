@@ -175,6 +175,19 @@ until_state 60 PreCommit2 10 || true
 until_state 90 WaitChain 10
 check_bytes 10 5
 
+echo "== templates: made by one job, the sectors wait for it and hash nothing"
+kill_daemon
+sed -i 's/^templates.*/templates = true/' "$SEALYARD_HOME/config.toml"
+"$sealyard" sectors pledge --ticket $ticket --count 2 > /dev/null  # 11, 12
+start_daemon
+until_state 60 WaitChain 11
+until_state 60 WaitChain 12
+check_bytes 11 5
+for sector in 11 12; do
+  grep -q "zeros from the template" "$SEALYARD_HOME/storage/work/s-t01000-$sector/add_piece.out" || fail "sector $sector did not take the template"
+done
+[ "$(grep -c 'templates: submitted job' "$SEALYARD_HOME/log/sealyard-chain.log")" = 1 ] || fail "the templates were not made by one job"
+
 echo "== finalize is explicit"
 "$sealyard" sectors finalize 9
 until_state 60 Finalized 9

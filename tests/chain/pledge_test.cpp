@@ -1,5 +1,7 @@
 // The life of a sector: the state table, the fold of its events, and what follows a failure.
 #include <cstdlib>
+#include <filesystem>
+#include <fstream>
 #include <set>
 
 #include "chain/pledge/key.h"
@@ -11,6 +13,7 @@
 #include "kernels/base/error.h"
 #include "kernels/base/hex.h"
 #include "tests/catch.h"
+#include "tests/chain/scratch.h"
 #include "tests/chain/story.h"
 
 using namespace sealyard;
@@ -475,4 +478,30 @@ TEST_CASE("order: the request carries group, key and what the site says", "[pled
   CHECK(larger.memory_bytes == request.memory_bytes * 3 / 2);
   CHECK(larger.time_s == request.time_s * 2);
   CHECK(pledge::plan(larger) != pledge::plan(request));
+}
+
+TEST_CASE("order: one job for what CC sectors of a size share", "[pledge][order]") {
+  Scratch scratch;
+  Story story;
+  story.pledge({{"group", "east"}});
+  settings::Settings settings;
+  settings.storage_root = scratch.path();
+  settings.programs = "/opt/bin";
+  CHECK_FALSE(pledge::template_request(story.sector, "tag", settings));
+  settings.templates = true;
+  const auto request = pledge::template_request(story.sector, "tag", settings);
+  REQUIRE(request);
+  CHECK(request->name == "st.tag.2048");
+  CHECK(request->argv[0] == "/opt/bin/seal-template");
+  CHECK(request->constraint.empty());
+
+  auto filled = story.sector;
+  filled.pieces.push_back({"/piece", std::nullopt});
+  CHECK_FALSE(pledge::template_request(filled, "tag", settings));
+
+  std::filesystem::create_directories(scratch.path() / "template");
+  std::ofstream(scratch.path() / "template/unsealed_all_zero_2048") << "x";
+  CHECK(pledge::template_request(story.sector, "tag", settings));
+  std::ofstream(scratch.path() / "template/tree_d_all_zero_2048") << "x";
+  CHECK_FALSE(pledge::template_request(story.sector, "tag", settings));
 }
