@@ -23,6 +23,7 @@ const std::map<std::string, std::string> kGroups{
     {"mark", "Manage notes on keys"},
     {"passwd", "Manage the password of the wallet"},
     {"piece", "Work on data before it is in a sector"},
+    {"proving", "View proving information"},
     {"report", "What sealing took, by the cluster's accounting"},
     {"sealing", "interact with sealing pipeline"},
     {"sectors", "interact with sector store"},

@@ -1,6 +1,7 @@
 // What the operator sees, held against what lotus-miner printed: same words, columns, gaps.
 #include <fstream>
 #include <regex>
+#include <set>
 #include <sstream>
 
 #include "chain/cli/doctor.h"
@@ -367,4 +368,18 @@ TEST_CASE("cli: a sector on chain shows its messages, epochs and fees", "[cli]")
   CHECK(json["PreCommitEpoch"] == 1234);
   CHECK(json["Messages"][0]["cid"] == cid);
   CHECK(json["Messages"][0]["sectors"] == 2);
+}
+
+TEST_CASE("cli: every word has its help", "[cli]") {
+  std::set<std::vector<std::string>> all{{}};
+  for (const auto& command : cli::all_commands())
+    for (std::size_t n = 1; n <= command.words.size(); ++n)
+      all.insert({command.words.begin(), command.words.begin() + static_cast<std::ptrdiff_t>(n)});
+  for (const auto& words : all) {
+    std::vector<const char*> argv{"sealyard"};
+    for (const auto& word : words) argv.push_back(word.c_str());
+    argv.push_back("--help");
+    CAPTURE(words);
+    CHECK(cli::run(static_cast<int>(argv.size()), argv.data()) == 0);
+  }
 }
