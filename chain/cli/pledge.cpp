@@ -5,6 +5,7 @@
 
 #include "chain/cli/command.h"
 #include "chain/pledge/order.h"
+#include "chain/pledge/take.h"
 #include "kernels/base/error.h"
 #include "kernels/base/hex.h"
 #include "kernels/base/porep.h"
@@ -14,7 +15,7 @@ namespace sealyard::cli {
 namespace {
 
 struct Words {
-  std::string group, node, ticket, proof_type;
+  std::string group, node, ticket, proof_type, request;
   std::vector<std::string> pieces;
   unsigned count = 1;
   bool dry_run = false;
@@ -76,16 +77,7 @@ void check_place(const Words& words) {
   if (!both) throw Error(Fault::usage, "node '{}' is not in group '{}'", words.node, words.group);
 }
 
-std::uint64_t sealing(const ledger::Ledger& ledger, std::uint64_t miner) {
-  pledge::Sectors all;
-  pledge::apply(all, ledger.events_awake());  // no sector at rest is being sealed
-  std::uint64_t count = 0;
-  for (const auto& [id, sector] : all)
-    if (id.miner == miner && pledge::row(sector.state).sealing) ++count;
-  return count;
-}
-
-int pledge(const Context& context, Words words) {
+int run_pledge(const Context& context, Words words) {
   const auto settings = context.settings();
   if (words.group.empty()) words.group = settings.default_group;
   if (words.count == 0) throw Error(Fault::usage, "--count: want at least 1");
@@ -99,27 +91,20 @@ int pledge(const Context& context, Words words) {
   check_place(words);
 
   auto ledger = context.open_ledger(settings, true);
-  std::vector<std::uint64_t> numbers;
-  ledger.transact([&] {
-    if (const auto most = settings.max_sealing_sectors; most > 0) {
-      const auto now = sealing(ledger, settings.miner);
-      if (now + words.count > most)
-        throw Refusal(fmt::format("too many sectors sealing (curSealing: {}, max: {})", now, most));
-    }
-    auto number = ledger.next_number(settings.miner, settings.first_sector);
-    for (unsigned i = 0; i < words.count; ++i, ++number) {
-      numbers.push_back(number);
-      if (!words.dry_run)
-        ledger.append(
-            {0, 0, {settings.miner, number}, pledge::event::kPledged, payload, context.actor()});
-    }
-  });
+  const pledge::Order order{settings.miner, words.count, std::move(payload), words.request};
+  const auto taken = pledge::take(ledger, settings, order, context.actor(), words.dry_run);
+  if (!taken.refusal.empty()) throw Refusal(taken.refusal);
   if (context.json) {
-    print({{"dry_run", words.dry_run}, {"sectors", numbers}});
+    Json out{{"dry_run", words.dry_run}, {"sectors", taken.numbers}};
+    if (!words.request.empty()) out["again"] = taken.again;
+    print(out);
     return 0;
   }
-  for (const auto number : numbers)
-    std::cout << fmt::format("{} {}sector:  {}\n", words.dry_run ? "Would create" : "Created",
+  for (const auto number : taken.numbers)
+    std::cout << fmt::format("{} {}sector:  {}\n",
+                             taken.again     ? "Created before"
+                             : words.dry_run ? "Would create"
+                                             : "Created",
                              words.pieces.empty() ? "CC " : "", number);
   return 0;
 }
@@ -134,6 +119,8 @@ std::vector<Command> pledge_commands() {
              app.add_option("--count", words->count, "how many sectors");
              app.add_option("--node", words->node, "run every stage on this node");
              app.add_flag("--dry-run", words->dry_run, "check everything, take no sector number");
+             app.add_option("--request", words->request,
+                            "a name for this request: asked again, it gives the same sectors");
              app.add_option("--ticket", words->ticket,
                             "sealing randomness, 64 hex digits (default: drawn at random)");
              app.add_option("--proof-type", words->proof_type,
@@ -141,7 +128,7 @@ std::vector<Command> pledge_commands() {
              app.add_option("--piece", words->pieces,
                             "data for the sector, FILE[:UNPADDED_BYTES]; may be given again")
                  ->allow_extra_args(false);
-             return [words](const Context& context) { return pledge(context, *words); };
+             return [words](const Context& context) { return run_pledge(context, *words); };
            }}};
 }
 

@@ -10,7 +10,7 @@ namespace sealyard::ledger {
 namespace {
 
 constexpr int kApplication = 0x53594c44;  // "SYLD"
-constexpr int kSchema = 2;
+constexpr int kSchema = 3;
 
 // Which sectors something may happen to, so that nobody reads the others. Only a shortcut: an event
 // puts its sector in, rest() takes out what the events themselves prove to be at rest.
@@ -20,6 +20,15 @@ constexpr std::string_view kAwake =
 constexpr std::string_view kWake =
     "CREATE TRIGGER event_wakes AFTER INSERT ON event BEGIN"
     " INSERT OR IGNORE INTO awake VALUES(NEW.miner, NEW.sector); END";
+
+// Pledges by the request they answer: whoever asks twice gets the same sectors.
+constexpr std::string_view kRequests =
+    "CREATE INDEX IF NOT EXISTS event_request ON event(json_extract(payload, '$.request'), seq)"
+    " WHERE kind = 'pledged' AND json_valid(payload)"
+    " AND json_extract(payload, '$.request') IS NOT NULL";
+constexpr std::string_view kRequested =  // repeats what the index says of its rows
+    "event INDEXED BY event_request WHERE kind = 'pledged' AND json_valid(payload)"
+    " AND json_extract(payload, '$.request') IS NOT NULL AND json_extract(payload, '$.request') ";
 
 // Events are never changed or removed, not even by hand: the triggers see to it.
 constexpr std::string_view kCreate[] = {
@@ -40,12 +49,14 @@ constexpr std::string_view kCreate[] = {
     " SELECT RAISE(ABORT, 'events are append-only'); END",
     kAwake,
     kWake,
+    kRequests,
 };
 
 constexpr Upgrade kUpgrades[] = {
     {2, kAwake},
     {2, "INSERT INTO awake SELECT DISTINCT miner, sector FROM event"},
     {2, kWake},
+    {3, kRequests},
 };
 
 constexpr std::string_view kColumns =
@@ -187,6 +198,28 @@ void Ledger::transact(const std::function<void()>& action) {
     throw;
   }
   in_transaction_ = false;
+}
+
+std::vector<Event> Ledger::pledged_by(const std::string& request) const {
+  Statement statement(db_.get(),
+                      std::string(kColumns).append(kRequested).append("= ? ORDER BY seq"));
+  statement.bind(1, request);
+  return read(statement);
+}
+
+std::optional<Event> Ledger::last_pledged_by(const std::string& prefix) const {
+  if (prefix.empty()) throw Error(Fault::internal, "ledger: a prefix of requests is empty");
+  auto after = prefix;
+  ++after.back();
+  Statement statement(db_.get(),
+                      std::string(kColumns)
+                          .append(kRequested)
+                          .append(">= ? AND json_extract(payload, '$.request') < ?"
+                                  " ORDER BY json_extract(payload, '$.request') DESC LIMIT 1"));
+  statement.bind(1, prefix).bind(2, after);
+  auto events = read(statement);
+  if (events.empty()) return std::nullopt;
+  return std::move(events.front());
 }
 
 std::uint64_t Ledger::next_number(std::uint64_t miner, std::uint64_t first) const {

@@ -73,6 +73,11 @@ class Ledger {
   /// appears at once or, when it throws, not at all.
   void transact(const std::function<void()>& action);
 
+  /// The pledges that answer this request (pledge/take.h), in order; found by an index.
+  std::vector<Event> pledged_by(const std::string& request) const;
+  /// Of all requests that begin with `prefix`, a pledge that answers the last in alphabetical order.
+  std::optional<Event> last_pledged_by(const std::string& prefix) const;
+
   /// The lowest number above every number this miner ever used, at least `first`. Call it inside
   /// transact() together with the append that takes the number.
   /// @throws Error{usage} the numbers of the protocol are used up.

@@ -53,6 +53,7 @@ void pledged(Sector& sector, const ledger::Event& event) {
   sector.proof_type = p.at("proof_type");
   sector.group = p.value("group", "");
   sector.node = p.value("node", "");
+  sector.node_stages = p.value("stages", std::vector<std::string>{});
   sector.ordered_ticket = p.value("ticket", "");
   for (const auto& piece : p.value("pieces", json::array())) {
     Piece made{piece.at("file"), {}};

@@ -16,10 +16,10 @@ namespace sealyard::pledge {
 
 // Kinds of events and what their payload holds.
 namespace event {
-inline constexpr char kPledged[] = "pledged";      ///< proof_type, group, node, pieces, ticket
-inline constexpr char kTicket[] = "ticket";        ///< value (hex), epoch, source
-inline constexpr char kSeed[] = "seed";            ///< value (hex), epoch, source: C1 begins
-inline constexpr char kIntent[] = "intent";        ///< stage, generation, name, plan
+inline constexpr char kPledged[] = "pledged";  ///< proof_type, group, node, stages, pieces, ticket
+inline constexpr char kTicket[] = "ticket";    ///< value (hex), epoch, source
+inline constexpr char kSeed[] = "seed";        ///< value (hex), epoch, source: C1 begins
+inline constexpr char kIntent[] = "intent";    ///< stage, generation, name, plan
 inline constexpr char kSubmitted[] = "submitted";  ///< name, job, submit_time, adopted
 inline constexpr char kRefused[] = "refused";      ///< name, text, again_ms
 inline constexpr char kRunning[] = "running";      ///< name, job, restarts, node
@@ -123,6 +123,7 @@ struct Sector {
   std::string proof_type;
   std::string group;
   std::string node;
+  std::vector<std::string> node_stages;  ///< what runs on `node` only; empty: everything
   std::vector<Piece> pieces;
   std::string ordered_ticket;  ///< hex; empty: to be drawn
   std::string ticket;
