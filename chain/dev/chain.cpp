@@ -35,6 +35,10 @@ Chain::Chain(const std::filesystem::path& file, const std::filesystem::path& par
   injected_ = types::Json::parse(store_.meta("injected").value_or("{}"));
   head_ = *store_.head();
   for (const auto& m : store_.pool()) pool_.restore(m);
+  if (const auto kept = store_.meta("candidate").value_or(""); !kept.empty()) {
+    const auto json = types::Json::parse(kept);
+    candidate_ = election::Block::parse({json, "candidate"});
+  }
 }
 
 void Chain::make_genesis() {
@@ -52,17 +56,17 @@ void Chain::make_genesis() {
   Header header;
   header.miner = Address::of_id(0);
   header.win_count = 0;
-  header.ticket = vrf(key, types::DrawTag::ticket_production, {}, 0, {});
-  header.beacon_round = kFirstRound;
-  header.beacon = beacon_entry(key, kFirstRound);
+  header.beacons = {{kFirstRound, beacon_entry(key, kFirstRound)}};
+  header.ticket =
+      key.sign(election::ticket_of(header.miner, 0, header.beacons[0].data, {}).node().bytes).data;
   header.state_root = header.receipts = header.messages = root_of({});
   header.timestamp = time;
   header.parent_base_fee = kLeastBaseFee;
   Tipset t;
   t.cid = header.cid();
   t.ticket = header.ticket;
-  t.beacon = header.beacon;
-  t.beacon_round = header.beacon_round;
+  t.beacon = header.beacons[0].data;
+  t.beacon_round = kFirstRound;
   t.timestamp = time;
   t.base_fee = t.next_base_fee = kLeastBaseFee;
   t.json = tipset_json(header, t.cid).dump();
@@ -119,13 +123,43 @@ Node Chain::digest(Source source, Epoch epoch, Epoch up_to) const {
 
 Node Chain::randomness(Source source, types::DrawTag tag, Epoch epoch, const Bytes& entropy,
                        Epoch up_to) const {
-  if (const auto set =
-          store_.draw(static_cast<int>(source), static_cast<std::int64_t>(tag), epoch)) {
-    Node node;
-    std::copy_n(set->begin(), kNodeBytes, node.bytes.begin());
-    return node;
-  }
+  if (const auto set = set_randomness(source, tag, epoch)) return *set;
   return types::draw(tag, digest(source, epoch, up_to), epoch, entropy);
+}
+
+std::optional<Node> Chain::set_randomness(Source source, types::DrawTag tag, Epoch epoch) const {
+  const auto set = store_.draw(static_cast<int>(source), static_cast<std::int64_t>(tag), epoch);
+  if (!set) return std::nullopt;
+  Node node;
+  std::copy_n(set->begin(), kNodeBytes, node.bytes.begin());
+  return node;
+}
+
+election::BeaconEntry Chain::beacon(Epoch epoch) const {
+  const auto round = kFirstRound + static_cast<std::uint64_t>(epoch);
+  return {round, beacon_entry(*producer_, round)};
+}
+
+void Chain::submit(const election::Block& block) {
+  check_block(*this, proofs_, block);
+  if (candidate_ && candidate_->header.height == block.header.height &&
+      candidate_->header.cid() != block.header.cid()) {
+    const auto& other = candidate_->header;
+    if (other.miner == block.header.miner)
+      throw Refused(fmt::format("<!!> SLASH FILTER DETECTED FAULT due to blocks {} and {}",
+                                block.header.cid().text(), other.cid().text()));
+    // A tipset has one block here: that with the better ticket.
+    if (other.parents == block.header.parents &&
+        election::smaller(other.ticket, block.header.ticket))
+      return;
+  }
+  store_.transact([&] { store_.set_meta("candidate", block.json().dump()); });
+  candidate_ = block;
+  const auto base = *store_.tipset(block.header.parents[0]);
+  if (base.cid == head_.cid) return;
+  const auto nulls = head_.height - base.height - 1;
+  take_back_to(base, true);
+  advance(nulls);
 }
 
 Surroundings Chain::surroundings(Epoch up_to) {

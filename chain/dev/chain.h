@@ -7,6 +7,7 @@
 
 #include "chain/dev/blocks.h"
 #include "chain/dev/execute.h"
+#include "chain/dev/mining.h"
 #include "chain/dev/pool.h"
 #include "chain/dev/proofs.h"
 #include "chain/dev/store.h"
@@ -54,6 +55,13 @@ class Chain {
   Node randomness(Source source, types::DrawTag tag, Epoch epoch, const Bytes& entropy,
                   Epoch up_to) const;
   Node digest(Source source, Epoch epoch, Epoch up_to) const;
+  /// What the beacon publishes for an epoch, also one to come.
+  election::BeaconEntry beacon(Epoch epoch) const;
+
+  /// Takes a miner's block: its epoch has it in place of one of our own, when the chain gets there
+  /// from the block's parents, or at once where our own is the head.
+  /// @throws Refused it breaks a rule, or its miner has another one of this epoch.
+  void submit(const election::Block& block);
 
   /// One tipset more, after `nulls` epochs without any.
   void advance(Epoch nulls = 0);
@@ -79,15 +87,24 @@ class Chain {
   void set_network_version(std::uint64_t version, Epoch from);
   /// Every draw of this kind at this epoch is `value`, whatever the entropy.
   void set_randomness(Source source, types::DrawTag tag, Epoch epoch, const Node& value);
+  std::optional<Node> set_randomness(Source source, types::DrawTag tag, Epoch epoch) const;
+
+  /// The base fee of a tipset at `height` on this one.
+  BigInt base_fee_after(const Tipset& tipset, Epoch height) const {
+    return base_fee_at(height, tipset.next_base_fee);
+  }
+  std::shared_ptr<const State> state_after(Epoch height) const;
+  std::uint64_t block_delay_s = 1;  ///< between the timestamps of a miner's block and its parents'
 
   Store& store() { return store_; }
   std::uint64_t timestamp_of_genesis() const { return genesis_time_; }
 
  private:
-  std::shared_ptr<const State> state_after(Epoch height) const;
   void keep(Epoch height, std::shared_ptr<const State> state) const;
   void make_genesis();
   Header next_header(Epoch height, const std::vector<types::SignedMessage>& messages) const;
+  std::optional<election::Block> take_candidate(Epoch height) const;
+  void take_back_to(const Tipset& base, bool keep_messages);
   BigInt base_fee_at(Epoch height, const BigInt& ruled) const;
   Surroundings surroundings(Epoch up_to);
 
@@ -96,6 +113,7 @@ class Chain {
   Policy policy_;
   Pool pool_;
   Tipset head_;
+  std::optional<election::Block> candidate_;
   std::uint64_t genesis_time_ = 0, fork_ = 0;
   types::Json injected_;
   std::unique_ptr<wallet::Key> producer_;

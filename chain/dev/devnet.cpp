@@ -46,6 +46,7 @@ Devnet::Devnet(const Options& options)
     const auto secret = to_hex(wallet::Secret::random().bytes());
     store.transact([&] { store.set_meta("token_secret", secret); });
   }
+  chain_.block_delay_s = block_delay_s();
   token_secret_ = *store.meta("token_secret");
   token_ = make_token(token_secret_, {"read", "write", "sign", "admin"});
   clock_ = std::thread([this] { run_clock(); });
@@ -100,6 +101,7 @@ void Devnet::run_clock() {
 void Devnet::set_clock(ClockMode mode, std::uint64_t epoch_ms) {
   options_.clock = mode;
   options_.epoch_ms = epoch_ms;
+  chain_.block_delay_s = block_delay_s();
   changed();
 }
 

@@ -37,14 +37,15 @@ Cid state_root(const Cid& before, const State& state, const std::set<ActorId>& c
 Header Chain::next_header(Epoch height, const std::vector<types::SignedMessage>& messages) const {
   Header h;
   h.miner = Address::of_id(kProducer);
-  h.beacon_round = kFirstRound + static_cast<std::uint64_t>(height);
-  h.beacon = beacon_entry(*producer_, h.beacon_round);
-  Bytes entropy = types::CborWriter().address(h.miner).take();
-  h.election = vrf(*producer_, types::DrawTag::election, h.beacon, height, entropy);
-  entropy.insert(entropy.end(), head_.ticket.begin(), head_.ticket.end());
+  h.win_count = 1;
+  h.beacons = {beacon(height)};
+  const auto& entry = h.beacons[0].data;
+  h.election = producer_->sign(election::election_of(h.miner, height, entry).node().bytes).data;
+  Bytes parent_ticket = head_.ticket;
   // A fork has other tickets than the chain that it replaces.
-  types::append_varint(entropy, fork_);
-  h.ticket = vrf(*producer_, types::DrawTag::ticket_production, h.beacon, height - 1, entropy);
+  types::append_varint(parent_ticket, fork_);
+  const auto draw = election::ticket_of(h.miner, height, entry, std::move(parent_ticket));
+  h.ticket = producer_->sign(draw.node().bytes).data;
   h.parents = {head_.cid};
   h.parent_weight = head_.weight;
   h.height = height;
@@ -55,24 +56,34 @@ Header Chain::next_header(Epoch height, const std::vector<types::SignedMessage>&
   h.messages = root_of(cids);
   h.timestamp = std::max(static_cast<std::uint64_t>(now_s()), head_.timestamp);
   h.parent_base_fee = base_fee_at(height, head_.next_base_fee);
-  const auto digest = types::blake2b_256(h.cbor());
-  h.signature = producer_->sign(digest).data;
+  h.aggregate = no_signatures();
+  h.signature = producer_->sign(h.signed_bytes());
   return h;
+}
+
+/// The miner's block for this epoch, if there is one that fits.
+std::optional<election::Block> Chain::take_candidate(Epoch height) const {
+  if (!candidate_ || candidate_->header.height != height ||
+      candidate_->header.parents != std::vector{head_.cid})
+    return std::nullopt;
+  return candidate_;
 }
 
 void Chain::advance(Epoch nulls) {
   const auto height = head_.height + 1 + nulls;
   const auto before = now();
   const auto base_fee = base_fee_at(height, head_.next_base_fee);
-  const auto messages = pool_.select(*before, base_fee);
-  const auto header = next_header(height, messages);
+  const auto mined = take_candidate(height);
+  const auto messages = mined ? messages_of(*this, *mined) : pool_.select(*before, base_fee);
+  const auto header = mined ? mined->header : next_header(height, messages);
+  const ActorId producer = header.miner.id();
   Tipset t;
   t.cid = header.cid();
   t.parent = head_.cid;
   t.height = height;
   t.ticket = header.ticket;
-  t.beacon = header.beacon;
-  t.beacon_round = header.beacon_round;
+  t.beacon = header.beacons.back().data;
+  t.beacon_round = header.beacons.back().round;
   t.timestamp = header.timestamp;
   t.json = tipset_json(header, t.cid).dump();
   t.weight = head_.weight + kWeightOfTipset;
@@ -86,7 +97,7 @@ void Chain::advance(Epoch nulls) {
     std::vector<Included> included;
     std::vector<Bid> bids;
     for (const auto& m : messages) {
-      const auto result = execute(state, policy_, around, height, m, base_fee, kProducer);
+      const auto result = execute(state, policy_, around, height, m, base_fee, producer);
       included.push_back(
           {m.cid(), height, static_cast<std::int64_t>(result.exit), result.gas_used, result.value});
       store_.include(included.back(), included.size() - 1);
@@ -102,33 +113,39 @@ void Chain::advance(Epoch nulls) {
     for (const auto id : changed) store_.put_actor(*state.find(id), height);
     store_.set_outcome(t);
     for (const auto& cid : pool.drop_used(state)) store_.pool_remove(cid);
+    if (candidate_ && candidate_->header.height <= height) store_.set_meta("candidate", "");
     if (height % kForgetEvery < 1 + nulls) store_.forget_states_before(height - kKeptStates);
   });
   head_ = std::move(t);
   pool_ = std::move(pool);
+  if (candidate_ && candidate_->header.height <= height) candidate_.reset();
   keep(height, std::make_shared<const State>(std::move(state)));
 }
 
 void Chain::reorganise(Epoch depth, bool keep_messages) {
-  const auto base = store_.at_or_before(std::max<Epoch>(0, head_.height - depth));
-  const auto again = head_.height - base->height + 1;
+  const auto base = *store_.at_or_before(std::max<Epoch>(0, head_.height - depth));
+  const auto again = head_.height - base.height + 1;
+  take_back_to(base, keep_messages);
+  for (Epoch i = 0; i < again; ++i) advance();
+}
+
+void Chain::take_back_to(const Tipset& base, bool keep_messages) {
   store_.transact([&] {
-    for (const auto& one : store_.included_above(base->height)) {
+    for (const auto& one : store_.included_above(base.height)) {
       const auto m = store_.message(one.cid);
       if (!keep_messages || !m) continue;
       pool_.restore(*m);
       store_.pool_add(one.cid);
     }
-    store_.take_back(base->height);
+    store_.take_back(base.height);
     store_.set_meta("fork", std::to_string(++fork_));
-    const auto grants = store_.move_grants_above(base->height);
-    auto state = store_.state_after(base->height);
+    const auto grants = store_.move_grants_above(base.height);
+    auto state = store_.state_after(base.height);
     for (const auto& grant : grants) state.edit(state.account(grant.to)).balance += grant.amount;
-    for (const auto id : state.take_changed()) store_.put_actor(*state.find(id), base->height);
+    for (const auto id : state.take_changed()) store_.put_actor(*state.find(id), base.height);
   });
   recent_.clear();
-  head_ = *base;
-  for (Epoch i = 0; i < again; ++i) advance();
+  head_ = base;
 }
 
 }  // namespace sealyard::dev

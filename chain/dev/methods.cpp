@@ -28,7 +28,8 @@ const Rpc* find_rpc(std::string_view space, std::string_view name) {
   };
   if (space == "Sealyard") return in(admin_methods());
   if (space != "Filecoin") return nullptr;
-  for (const auto list : {chain_methods(), account_methods(), message_methods(), miner_methods()})
+  for (const auto list :
+       {chain_methods(), account_methods(), message_methods(), miner_methods(), mining_methods()})
     if (const auto* rpc = in(list)) return rpc;
   return nullptr;
 }

@@ -36,6 +36,7 @@ std::span<const Rpc> chain_methods();
 std::span<const Rpc> account_methods();
 std::span<const Rpc> message_methods();
 std::span<const Rpc> miner_methods();
+std::span<const Rpc> mining_methods();
 std::span<const Rpc> admin_methods();  ///< namespace Sealyard
 /// nullptr where there is none.
 const Rpc* find_rpc(std::string_view space, std::string_view name);
