@@ -93,6 +93,10 @@ Description::Description(const Request& request) {
   message_.std_out = keep(request.output.empty() ? "/dev/null" : request.output);
   message_.open_mode = OPEN_MODE_APPEND;
   if (!request.comment.empty()) message_.comment = keep(request.comment);
+  if (!request.array.empty()) {
+    array_indices(request.array);
+    message_.array_inx = keep(request.array);
+  }
   message_.requeue = request.requeue ? 1 : 0;
   message_.bitflags |= KILL_INV_DEP;
   if (request.hold) {
@@ -137,7 +141,7 @@ void Description::fill_place(const Request& request) {
   set(message_.reservation, request.reservation);
 
   std::string dependency = request.dependency;
-  if (request.singleton) {
+  if (request.singleton && request.array.empty()) {  // tasks of one array share its name
     if (dependency.find('?') != dependency.npos)
       throw Error(Fault::usage, "job {}: dependency \"{}\" cannot be joined with singleton",
                   request.name, dependency);

@@ -40,8 +40,12 @@ struct Request {
   std::string qos;
   std::string reservation;
 
+  /// Indices of a job array, "0-9%2" = ten tasks, two at a time; empty = one job. Every task runs
+  /// argv with its own SLURM_ARRAY_TASK_ID.
+  std::string array;
+
   std::string dependency;    ///< "afterok:12"; Slurm drops unknown ids silently: look them up first
-  bool singleton = true;     ///< never two jobs of this name and user at once
+  bool singleton = true;     ///< never two jobs of this name and user at once; not in an array
   bool requeue = true;       ///< may be put back in the queue after preemption or a lost host
   bool hold = false;         ///< submitted held
   std::int32_t nice = 0;     ///< higher = later

@@ -193,9 +193,8 @@ SubmittedArray submit_array(const Request& request, const std::string& indices) 
   SubmittedArray result;
   const auto tasks = array_indices(indices);
   Request array = request;
-  array.singleton = false;  // tasks of one array share its name
+  array.array = indices;
   Description description(array);
-  description.get()->array_inx = description.keep(indices);
   contact();
   check_dependency(array);
   const Outcome outcome = submit_description(description);

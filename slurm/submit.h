@@ -47,7 +47,8 @@ struct Journal {
 Submitted submit_once(const Request& request, const Journal& journal, std::time_t since = 0);
 
 /// Submits one array ("0-9%2" = ten tasks, two at a time). `tasks[i].id` names task i for every
-/// call below, started or not. The singleton flag does not apply among tasks of one array.
+/// call below, started or not. As submit(): for work that must not run twice say request.array and
+/// submit_once().
 struct SubmittedArray {
   Submitted array;
   std::vector<JobId> tasks;

@@ -241,6 +241,15 @@ TEST_CASE("slurm: an array, task by task", "[slurm]") {
   watch.poll();
   REQUIRE(watch.find(waiting.tasks[7]).size() == 1);
   REQUIRE(slurm::cancel(waiting.array.id));
+
+  request.name = "sl.test.array.once";
+  request.array = "0,2";
+  const auto once = slurm::submit_once(request, {});
+  const auto again = slurm::submit_once(request, {});
+  REQUIRE(again.adopted);
+  REQUIRE(again.id == once.id);
+  REQUIRE(state_of({once.id.job, 2}).state == State::pending);
+  REQUIRE(slurm::cancel(once.id));
 }
 
 TEST_CASE("slurm: one name, one job at a time", "[slurm]") {
