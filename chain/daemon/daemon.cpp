@@ -50,6 +50,15 @@ std::string last_words(const settings::Settings& settings, const Sector& sector)
   return last;
 }
 
+/// Where finalize took a sector; sectors that are proven are at rest and not in memory.
+std::string store_of(const ledger::Ledger& ledger, const pledge::Sectors& awake, SectorId id) {
+  if (const auto found = awake.find(id); found != awake.end()) return found->second.store;
+  pledge::Sectors resting;
+  pledge::apply(resting, ledger.events_of(id));
+  const auto found = resting.find(id);
+  return found == resting.end() ? std::string() : found->second.store;
+}
+
 }  // namespace
 
 std::int64_t now_ms() {
@@ -82,7 +91,8 @@ Daemon::Tick Daemon::tick(const std::function<bool()>& stop) {
   poll_slurm();
   report_.slurm_answers = slurm_answers_;
   // Deadlines first: they do not wait.
-  if (chain_ && settings_.chain.window_post) chain_->posts.tick(sectors_, now_ms());
+  if (chain_ && settings_.chain.window_post)
+    chain_->posts.tick([this](SectorId id) { return store_of(ledger_, sectors_, id); }, now_ms());
   if (chain_) chain_->driver.tick(sectors_, now_ms());
   for (auto& [id, sector] : sectors_) {
     if (stop && stop()) break;

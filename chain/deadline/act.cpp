@@ -14,8 +14,6 @@ namespace {
 /// Generations whose messages are looked for even where their files are gone.
 constexpr unsigned kLookedFor = 8;
 constexpr std::uint64_t kMostOrdered = 1 << 16;
-/// Proofs by the older rule of challenges.  Source: go-state-types, abi/sector.go.
-constexpr std::int64_t kFirstV1_1 = 10;
 
 /// Other leaves every time, of no meaning.
 sealyard::Node check_randomness(const Part& part) {
@@ -44,41 +42,73 @@ std::optional<Message> Driver::newest(const Part& part, std::string_view what,
   return std::nullopt;
 }
 
-void Driver::order(const Part& part, const Facts& facts, const pledge::Sectors& sectors) {
+void Driver::order(const Part& part, const Facts& facts, const Stored& stored) {
   const auto numbers = wanted(facts);
-  stage::PostOrder order;
-  order.kind = miner_.window_post_proof >= kFirstV1_1 ? "window" : "window-v1";
-  order.sector_bytes = miner_.sector_bytes;
-  order.miner = settings_.miner;
-  order.randomness = part.task == Task::proof ? facts.challenge.value() : check_randomness(part);
-  for (const auto& sector : chain_.sectors(numbers)) {
-    const auto where =
-        place(settings_, sectors, {settings_.miner, sector.number}, sector.sector_key.defined());
-    order.sectors.push_back({sector.number, sector.comm_r.comm_r(), where.sealed, where.cache});
-  }
-  std::sort(order.sectors.begin(), order.sectors.end(),
-            [](const auto& a, const auto& b) { return a.number < b.number; });
+  const auto order =
+      post_order(settings_, stored, settings_.miner, miner_, chain_.sectors(numbers),
+                 part.task == Task::proof ? facts.challenge.value() : check_randomness(part));
   if (order.sectors.size() != numbers.size() || numbers.size() > kMostOrdered)
     throw Error(Fault::corrupt, "{}: the node tells of {} of its {} sectors", part.text(),
                 order.sectors.size(), numbers.size());
   stage::write(files_.order(part, facts.generation + 1), order);
-  usual_s_.reset();
+  usual_s_.clear();
 }
 
 void Driver::submit(const Part& part, const Facts& facts) {
-  const auto wish = request(part, facts.generation, tag_, files_, settings_);
-  auto& memory = memory_[wish.name];
+  if (facts.generation == 1) return fresh_.push_back({part, facts.ordered_ms});
+  submit(request(part, facts.generation, tag_, files_, settings_, usual_s(part.task)), {part},
+         facts.ordered_ms);
+}
+
+void Driver::submit_fresh() {
+  std::map<std::string, std::vector<Fresh>> arrays;
+  for (const auto& one : fresh_) arrays[one.part.array_name(tag_)].push_back(one);
+  for (const auto& [name, fresh] : arrays) {
+    // One that is there was submitted without these.
+    if (fresh.size() > 1 && jobs_.find(name).empty()) {
+      std::vector<Part> parts;
+      std::int64_t since_ms = now_ms_;
+      for (const auto& one : fresh) {
+        parts.push_back(one.part);
+        since_ms = std::min(since_ms, one.ordered_ms);
+      }
+      submit(array_request(parts, tag_, files_, settings_, usual_s(parts[0].task)), parts,
+             since_ms);
+    } else {
+      for (const auto& one : fresh)
+        submit(request(one.part, 1, tag_, files_, settings_, usual_s(one.part.task)), {one.part},
+               one.ordered_ms);
+    }
+  }
+}
+
+void Driver::submit(const slurm::Request& wish, const std::vector<Part>& parts,
+                    std::int64_t since_ms) {
+  std::optional<slurm::Submitted> job;
+  std::string refusal;
   try {
-    const auto job = jobs_.submit(wish, facts.ordered_ms / 1000 - 60);
-    memory = {};
-    if (terminal(job.state)) memory.ended_ms = now_ms_;
-    rest(part, {terminal(job.state) ? State::running : State::queued,
-                fmt::format("{} job {}", job.adopted ? "adopted" : "submitted", job.id.text())});
+    job = jobs_.submit(wish, since_ms / 1000 - 60);
   } catch (const Error& error) {
-    if (error.fault() == Fault::io)  // submitted or not: the next tick finds out
-      return rest(part, {State::ordered, error.what()});
-    memory = {now_ms_, error.what()};
-    rest(part, {State::failed, error.what(), {{"post_failed", error.what()}}});
+    if (error.fault() == Fault::io) {  // submitted or not: the next tick finds out
+      for (const auto& part : parts) rest(part, {State::ordered, error.what()});
+      return;
+    }
+    refusal = error.what();
+  }
+  for (const auto& part : parts) {
+    const auto generation = files_.generation(part);
+    auto& memory = memory_[part.job_name(tag_, generation)];
+    if (!job) {
+      memory = {now_ms_, refusal};
+      rest(part, {State::failed, refusal, {{"post_failed", refusal}}});
+      continue;
+    }
+    memory = {};
+    if (terminal(job->state)) memory.ended_ms = now_ms_;
+    auto id = job->id;
+    if (!wish.array.empty()) id.task = static_cast<std::int64_t>(part.partition);
+    rest(part, {terminal(job->state) ? State::running : State::queued,
+                fmt::format("{} job {}", job->adopted ? "adopted" : "submitted", id.text())});
   }
 }
 

@@ -32,7 +32,7 @@ Driver::Driver(const settings::Settings& settings, std::string tag, Chain& chain
       log_(std::move(log)),
       files_(settings.storage_root) {}
 
-void Driver::tick(const pledge::Sectors& sectors, std::int64_t now_ms) {
+void Driver::tick(const Stored& stored, std::int64_t now_ms) {
   now_ms_ = now_ms;
   if (now_ms < ask_again_ms_) return;
   try {
@@ -42,8 +42,11 @@ void Driver::tick(const pledge::Sectors& sectors, std::int64_t now_ms) {
     said_.clear();
     table_.clear();
     wanted_jobs_.clear();
+    wanted_tasks_.clear();
+    fresh_.clear();
     for (const auto& due : due_)
-      for (const auto task : {Task::check, Task::proof}) turn(due, task, sectors);
+      for (const auto task : {Task::check, Task::proof}) turn(due, task, stored);
+    submit_fresh();
     if (jobs_.answers()) cancel_superseded();
     if (wished_) outbox_.tick(pool_);
     wished_ = false;
@@ -79,21 +82,29 @@ void Driver::read_chain() {
   }
 }
 
-void Driver::turn(const Due& due, Task task, const pledge::Sectors& sectors) {
+void Driver::turn(const Due& due, Task task, const Stored& stored) {
   const Part part{due.window, due.partition, task};
   try {
     for (int turns = 0; turns < kMostTurns; ++turns) {
-      const auto facts = look(due, part, sectors);
+      const auto facts = look(due, part, stored);
       const auto job = part.job_name(tag_, facts.generation);
       wanted_jobs_.insert(job);
+      auto& tasks = wanted_tasks_[part.array_name(tag_)];
+      if (facts.generation == 1) tasks.insert(part.partition);
+      const auto unwanted = [&] {
+        wanted_jobs_.erase(job);
+        tasks.erase(part.partition);
+      };
       const auto step = next_step(facts, settings_);
       if (const auto* stay = std::get_if<Rest>(&step)) {
-        if (stay->state == State::done || stay->state == State::missed) wanted_jobs_.erase(job);
+        // One that has left its result ends by itself.
+        if ((stay->state == State::done || stay->state == State::missed) && !facts.result)
+          unwanted();
         return rest(part, *stay);
       }
       if (std::holds_alternative<Order>(step)) {
-        wanted_jobs_.erase(job);
-        order(part, facts, sectors);
+        unwanted();
+        order(part, facts, stored);
       } else if (std::holds_alternative<Submit>(step)) {
         return submit(part, facts);
       } else if (!send(part, facts, std::get<Send>(step))) {
@@ -108,7 +119,7 @@ void Driver::turn(const Due& due, Task task, const pledge::Sectors& sectors) {
   }
 }
 
-Facts Driver::look(const Due& due, const Part& part, const pledge::Sectors& sectors) {
+Facts Driver::look(const Due& due, const Part& part, const Stored& stored) {
   Facts facts;
   facts.now_ms = now_ms_;
   facts.task = part.task;
@@ -120,9 +131,10 @@ Facts Driver::look(const Due& due, const Part& part, const pledge::Sectors& sect
   facts.challenge = due.challenge;
   facts.partition_sectors = miner_.partition_sectors;
   files_.read(part, facts);
-  facts.moved = moved(facts, sectors);
+  facts.moved = moved(facts, stored);
   facts.slurm_answers = jobs_.answers();
-  facts.predicted_s = usual_s();
+  facts.predicted_s = usual_s(Task::proof);
+  if (facts.predicted_s <= 0) facts.predicted_s = model_s(settings_);
   if (part.task == Task::proof) {
     facts.post = newest(part, "post", facts.generation);
   } else {
@@ -132,7 +144,7 @@ Facts Driver::look(const Due& due, const Part& part, const pledge::Sectors& sect
   if (facts.generation == 0) return facts;
   const auto name = part.job_name(tag_, facts.generation);
   auto& memory = memory_[name];
-  if (facts.slurm_answers) facts.jobs = jobs_.find(name);
+  if (facts.slurm_answers) facts.jobs = records(part, facts.generation);
   const bool going = std::any_of(facts.jobs.begin(), facts.jobs.end(),
                                  [](const slurm::JobState& job) { return !job.ended(); });
   if (going) memory = {};
@@ -142,8 +154,16 @@ Facts Driver::look(const Due& due, const Part& part, const pledge::Sectors& sect
   return facts;
 }
 
+std::vector<slurm::JobState> Driver::records(const Part& part, unsigned generation) const {
+  auto found = jobs_.find(part.job_name(tag_, generation));
+  if (generation != 1) return found;
+  for (const auto& job : jobs_.find(part.array_name(tag_)))
+    if (covers(job, part.partition)) found.push_back(job);
+  return found;
+}
+
 /// A sector that finalize took elsewhere after the order was written is not lost.
-bool Driver::moved(const Facts& facts, const pledge::Sectors& sectors) const {
+bool Driver::moved(const Facts& facts, const Stored& stored) const {
   if (!facts.order || !facts.result) return false;
   return std::any_of(
       facts.result->skipped.begin(), facts.result->skipped.end(), [&](const auto& skipped) {
@@ -153,7 +173,7 @@ bool Driver::moved(const Facts& facts, const pledge::Sectors& sectors) const {
         if (ordered == facts.order->sectors.end()) return false;
         const bool updated =
             std::filesystem::path(ordered->sealed).parent_path().filename() == "update";
-        return place(settings_, sectors, {settings_.miner, skipped.number}, updated) !=
+        return place(settings_, stored, {settings_.miner, skipped.number}, updated) !=
                Place{ordered->sealed, ordered->cache};
       });
 }
@@ -184,6 +204,11 @@ void Driver::cancel_superseded() {
     if (!job.name.starts_with(ours) || job.ended() || job.completing ||
         wanted_jobs_.contains(job.name))
       continue;
+    if (const auto array = wanted_tasks_.find(job.name);
+        array != wanted_tasks_.end() &&
+        std::any_of(array->second.begin(), array->second.end(),
+                    [&](std::uint64_t task) { return covers(job, task); }))
+      continue;
     try {
       jobs_.cancel(job.id);
       log_(false,
@@ -194,9 +219,10 @@ void Driver::cancel_superseded() {
   }
 }
 
-double Driver::usual_s() {
-  if (!usual_s_) usual_s_ = files_.usual_s(settings_.miner, Task::proof);
-  return *usual_s_ > 0 ? *usual_s_ : model_s(settings_);
+double Driver::usual_s(Task task) {
+  const auto found = usual_s_.find(task);
+  if (found != usual_s_.end()) return found->second;
+  return usual_s_[task] = files_.usual_s(settings_.miner, task);
 }
 
 }  // namespace sealyard::deadline

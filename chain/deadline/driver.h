@@ -27,8 +27,8 @@ class Driver {
 
   /// One round: a look at the head, then whatever is due. One partition's trouble ends only its
   /// own turn; a node that is away or behind ends the round, and nothing is lost.
-  /// @param sectors  of the ledger: where their files are.
-  void tick(const pledge::Sectors& sectors, std::int64_t now_ms);
+  /// @param stored  tells where sectors of the ledger were stored.
+  void tick(const Stored& stored, std::int64_t now_ms);
 
   struct Standing {
     Part part;
@@ -53,18 +53,22 @@ class Driver {
   };
 
   void read_chain();
-  void turn(const Due& due, Task task, const pledge::Sectors& sectors);
-  Facts look(const Due& due, const Part& part, const pledge::Sectors& sectors);
-  bool moved(const Facts& facts, const pledge::Sectors& sectors) const;
+  void turn(const Due& due, Task task, const Stored& stored);
+  Facts look(const Due& due, const Part& part, const Stored& stored);
+  bool moved(const Facts& facts, const Stored& stored) const;
   std::optional<Message> newest(const Part& part, std::string_view what, unsigned from) const;
-  void order(const Part& part, const Facts& facts, const pledge::Sectors& sectors);
+  void order(const Part& part, const Facts& facts, const Stored& stored);
   void submit(const Part& part, const Facts& facts);
+  void submit(const slurm::Request& wish, const std::vector<Part>& parts, std::int64_t since_ms);
+  /// Jobs of one deadline that are new go as one array.
+  void submit_fresh();
+  std::vector<slurm::JobState> records(const Part& part, unsigned generation) const;
   /// False: it has to wait.
   bool send(const Part& part, const Facts& facts, const Send& what);
   types::Bytes params(const Part& part, const Facts& facts, const Send& what);
   void rest(const Part& part, const Rest& rest);
   void cancel_superseded();
-  double usual_s();
+  double usual_s(Task task);  ///< 0: nothing is known
 
   const settings::Settings& settings_;
   std::string tag_;
@@ -81,11 +85,17 @@ class Driver {
   rpc::TipsetKey seen_;  ///< `due_` and `miner_` are of this head
   rpc::MinerInfo miner_;
   std::vector<Due> due_;
-  std::set<std::string> wanted_jobs_;  ///< of this tick
+  struct Fresh {
+    Part part;
+    std::int64_t ordered_ms = 0;
+  };
+  std::vector<Fresh> fresh_;                                     ///< of this tick
+  std::set<std::string> wanted_jobs_;                            ///< of this tick
+  std::map<std::string, std::set<std::uint64_t>> wanted_tasks_;  ///< of arrays
   bool wished_ = false;
   std::string said_;  ///< last trouble, logged once
   Epoch forgot_ = -1;
-  std::optional<double> usual_s_;
+  std::map<Task, double> usual_s_;
   std::map<std::string, Memory> memory_;       ///< by job name
   std::map<std::string, std::string> logged_;  ///< by part, its last line
   std::vector<Standing> table_;

@@ -13,6 +13,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
+/// Proofs by the older rule of challenges have lower types.  Source: go-state-types, abi/sector.go.
+constexpr std::int64_t kFirstV1_1 = 10;
 /// Of the newest jobs only: disks fill up and are replaced.
 constexpr std::size_t kMostSamples = 100;
 
@@ -55,6 +57,11 @@ std::string Part::job_name(std::string_view tag, unsigned generation) const {
                      partition, name(task), generation);
 }
 
+std::string Part::array_name(std::string_view tag) const {
+  return fmt::format("sp.{}.{}.{}.{}.all.{}.1", tag, window.miner, window.open, window.index,
+                     name(task));
+}
+
 std::string Part::message_key(std::string_view what, unsigned generation) const {
   return fmt::format("{} t0{} {} {} {} {}", what, window.miner, window.open, window.index,
                      partition, generation);
@@ -66,9 +73,9 @@ fs::path Files::folder(const Window& window) const {
   return miner(window.miner) / fmt::format("{}-{}", window.open, window.index);
 }
 
-fs::path Files::of(const Part& part, unsigned generation, std::string_view ending) const {
-  return folder(part.window) /
-         fmt::format("{}-{}.{}.{}", name(part.task), part.partition, generation, ending);
+std::string Files::name(Task task, std::string_view partition, unsigned generation,
+                        std::string_view ending) {
+  return fmt::format("{}-{}.{}.{}", deadline::name(task), partition, generation, ending);
 }
 
 fs::path Files::order(const Part& part, unsigned generation) const {
@@ -109,7 +116,7 @@ double Files::usual_s(std::uint64_t id, Task task) const {
     std::error_code none;
     for (const auto& item : fs::directory_iterator(folder, none)) {
       const auto file = item.path().filename().string();
-      if (!file.starts_with(name(task)) || !file.ends_with(".result.json")) continue;
+      if (!file.starts_with(deadline::name(task)) || !file.ends_with(".result.json")) continue;
       try {
         if (const auto result = stage::read_post_result(item.path()))
           seconds.push_back(result->seconds);
@@ -132,18 +139,38 @@ void Files::forget(std::uint64_t id, Epoch before) const {
   }
 }
 
-Place place(const settings::Settings& settings, const pledge::Sectors& sectors, SectorId id,
-            bool updated) {
+Place place(const settings::Settings& settings, const Stored& stored, SectorId id, bool updated) {
   const auto sealed = updated ? "update" : "sealed", cache = updated ? "update-cache" : "cache";
-  std::vector<fs::path> roots{settings.store_root, settings.storage_root};
-  if (const auto found = sectors.find(id); found != sectors.end() && !found->second.store.empty())
-    roots.insert(roots.begin(), found->second.store);
-  const auto there = std::find_if(roots.begin(), roots.end(), [&](const fs::path& root) {
+  const auto in = [&](const fs::path& root) {
+    return Place{(root / sealed / id.text()).string(), (root / cache / id.text()).string()};
+  };
+  const auto there = [&](const fs::path& root) {
     std::error_code none;
-    return fs::exists(root / sealed / id.text(), none);
-  });
-  const auto& root = there == roots.end() ? roots.front() : *there;
-  return {(root / sealed / id.text()).string(), (root / cache / id.text()).string()};
+    return !root.empty() && fs::exists(root / sealed / id.text(), none);
+  };
+  if (there(settings.store_root)) return in(settings.store_root);
+  const fs::path other = stored ? stored(id) : std::string();
+  if (there(other)) return in(other);
+  if (there(settings.storage_root)) return in(settings.storage_root);
+  return in(other.empty() ? settings.store_root : other);
+}
+
+stage::PostOrder post_order(const settings::Settings& settings, const Stored& stored,
+                            std::uint64_t id, const rpc::MinerInfo& info,
+                            const std::vector<rpc::SectorOnChain>& on_chain,
+                            const sealyard::Node& randomness) {
+  stage::PostOrder order;
+  order.kind = info.window_post_proof >= kFirstV1_1 ? "window" : "window-v1";
+  order.sector_bytes = info.sector_bytes;
+  order.miner = id;
+  order.randomness = randomness;
+  for (const auto& sector : on_chain) {
+    const auto where = place(settings, stored, {id, sector.number}, sector.sector_key.defined());
+    order.sectors.push_back({sector.number, sector.comm_r.comm_r(), where.sealed, where.cache});
+  }
+  std::sort(order.sectors.begin(), order.sectors.end(),
+            [](const auto& a, const auto& b) { return a.number < b.number; });
+  return order;
 }
 
 }  // namespace sealyard::deadline

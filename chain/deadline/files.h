@@ -8,11 +8,13 @@
 // goes on from. Generations have no gaps.
 #pragma once
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <string>
 
 #include "chain/deadline/step.h"
-#include "chain/pledge/sector.h"
+#include "chain/rpc/answers.h"
+#include "kernels/base/sector_id.h"
 
 namespace sealyard::deadline {
 
@@ -25,6 +27,9 @@ struct Part {
   std::string text() const;  ///< "t01000 deadline 3 partition 0 proof": for people
   /// "sp.3f2a91bc.1000.1440.3.0.proof.1": the job's name, the same for every daemon that asks.
   std::string job_name(std::string_view tag, unsigned generation) const;
+  /// "sp.3f2a91bc.1000.1440.3.all.proof.1": of the array that has one task a partition, for the
+  /// first generation of all that are due at a time.
+  std::string array_name(std::string_view tag) const;
   /// "post t01000 1440 3 0 1": a message's key in the outbox.
   std::string message_key(std::string_view what, unsigned generation) const;
 };
@@ -34,6 +39,9 @@ class Files {
   explicit Files(std::filesystem::path root) : root_(std::move(root)) {}
 
   std::filesystem::path folder(const Window& window) const;
+  /// "proof-0.1.order.json" of "order.json"; also of "$SLURM_ARRAY_TASK_ID".
+  static std::string name(Task task, std::string_view partition, unsigned generation,
+                          std::string_view ending);
   std::filesystem::path order(const Part& part, unsigned generation) const;
   std::filesystem::path result(const Part& part, unsigned generation) const;
   std::filesystem::path output(const Part& part, unsigned generation) const;
@@ -48,19 +56,32 @@ class Files {
   void forget(std::uint64_t miner, Epoch before) const;
 
  private:
-  std::filesystem::path of(const Part& part, unsigned generation, std::string_view ending) const;
+  std::filesystem::path of(const Part& part, unsigned generation, std::string_view ending) const {
+    return folder(part.window) /
+           name(part.task, std::to_string(part.partition), generation, ending);
+  }
   std::filesystem::path miner(std::uint64_t id) const;
 
   std::filesystem::path root_;
 };
 
-/// Where the files of a sector lie: where it was stored, else where it was sealed.
+/// The folder that a sector was stored in; empty: nobody knows of one.
+using Stored = std::function<std::string(SectorId)>;
+
+/// Where the files of a sector lie: in the store, else where it was stored, else where it was
+/// sealed.
 struct Place {
   std::string sealed, cache;
   friend bool operator==(const Place&, const Place&) = default;
 };
+/// @param stored   asked where the store of the settings has none; may be empty.
 /// @param updated  it holds data that came in after it was sealed.
-Place place(const settings::Settings& settings, const pledge::Sectors& sectors, SectorId id,
-            bool updated);
+Place place(const settings::Settings& settings, const Stored& stored, SectorId id, bool updated);
+
+/// The order of a proof of these sectors of a miner, by the rule of challenges of its proof type.
+stage::PostOrder post_order(const settings::Settings& settings, const Stored& stored,
+                            std::uint64_t miner, const rpc::MinerInfo& info,
+                            const std::vector<rpc::SectorOnChain>& on_chain,
+                            const sealyard::Node& randomness);
 
 }  // namespace sealyard::deadline

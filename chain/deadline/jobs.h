@@ -23,9 +23,17 @@ class Jobs {
 
 /// The job of a part. A check reads and proves nothing. What went wrong for want of memory or time
 /// goes better with more of both: every generation asks for half as much again.
+/// @param usual_s  how long such jobs took until now (Files::usual_s()); 0: the model says.
 /// @throws Error{configuration} a gres of the settings is not "name" or "name:count".
 slurm::Request request(const Part& part, unsigned generation, std::string_view tag,
-                       const Files& files, const settings::Settings& settings);
+                       const Files& files, const settings::Settings& settings, double usual_s = 0);
+
+/// One task of an array for each of these parts of a deadline, all of the first generation.
+slurm::Request array_request(const std::vector<Part>& parts, std::string_view tag,
+                             const Files& files, const settings::Settings& settings,
+                             double usual_s = 0);
+/// A record of an array that is of, or also of, this task.
+bool covers(const slurm::JobState& job, std::uint64_t task);
 
 /// How long the model says that it takes, in seconds.
 double model_s(const settings::Settings& settings);

@@ -37,8 +37,14 @@ class ScriptedSlurm : public deadline::Jobs {
     job.id = {static_cast<std::uint32_t>(submitted.size()), -1};
     job.name = request.name;
     job.state = slurm::State::running;
-    known_.push_back(job);
-    return {.id = job.id, .state = job.state};
+    const auto id = job.id;
+    for (const auto task : request.array.empty() ? std::vector<std::uint32_t>{}
+                                                 : slurm::array_indices(request.array)) {
+      job.id.task = task;
+      known_.push_back(job);
+    }
+    if (request.array.empty()) known_.push_back(job);
+    return {.id = id, .state = job.state};
   }
   void cancel(slurm::JobId id) override {
     for (auto& job : known_)
@@ -51,9 +57,16 @@ class ScriptedSlurm : public deadline::Jobs {
   void end_all() {
     for (auto& job : known_) {
       if (job.ended()) continue;
-      const auto request = std::find_if(submitted.begin(), submitted.end(),
-                                        [&](const auto& one) { return one.name == job.name; });
-      run(*request);
+      auto request = *std::find_if(submitted.begin(), submitted.end(),
+                                   [&](const auto& one) { return one.name == job.name; });
+      if (job.id.task >= 0) {  // what its shell makes of it
+        const auto file = [&](const char* ending) {
+          return request.argv.at(3) + "/" +
+                 deadline::Files::name(Task::proof, std::to_string(job.id.task), 1, ending);
+        };
+        request.argv = {"", "--order", file("order.json"), "--out", file("result.json")};
+      }
+      run(request);
       job.state = slurm::State::completed;
     }
   }
@@ -79,6 +92,16 @@ struct Recorder : alert::Sink {
   explicit Recorder(std::vector<alert::Alert>& all) : all_(all) {}
   void deliver(const alert::Alert& alert) override { all_.push_back(alert); }
   std::vector<alert::Alert>& all_;
+};
+
+/// Deadlines seem to have a second partition, with the sectors of the first.
+struct Doubled : deadline::RpcChain {
+  using RpcChain::RpcChain;
+  std::vector<rpc::Partition> partitions(std::uint64_t deadline) override {
+    auto found = RpcChain::partitions(deadline);
+    if (found.size() == 1) found.push_back(found[0]);
+    return found;
+  }
 };
 
 /// Sector 2 is on chain and not yet proven.
@@ -111,7 +134,10 @@ struct House : Provider {
                                      [this](const types::Message& m) { return worker.sign(m); }));
     chain.emplace(client, settings);
     pool.emplace(chain->node());
-    deadlines.emplace(*chain, settings);
+    if (doubled)
+      deadlines = std::make_unique<Doubled>(*chain, settings);
+    else
+      deadlines = std::make_unique<deadline::RpcChain>(*chain, settings);
     driver.emplace(settings, "test", *deadlines, slurm, *pool, *box, *alerts,
                    [this](bool, const std::string& line) { lines.push_back(line); });
   }
@@ -197,7 +223,7 @@ struct House : Provider {
 
   settings::Settings settings;
   std::int64_t now_ms = 0;
-  bool jobs_work = true, broken = false, killed = false;
+  bool jobs_work = true, broken = false, killed = false, doubled = false;
   int bad_proofs = 0;
   std::vector<std::string> lines;
   std::vector<alert::Alert> told;
@@ -206,7 +232,7 @@ struct House : Provider {
   std::optional<onchain::RpcChain> chain;
   std::optional<outbox::RpcPool> pool;
   std::optional<outbox::Outbox> box;
-  std::optional<deadline::RpcChain> deadlines;
+  std::unique_ptr<deadline::RpcChain> deadlines;
   std::optional<deadline::Driver> driver;
 };
 
@@ -315,4 +341,35 @@ TEST_CASE("deadline: a proof that does not come is told in time", "[deadline][de
   house.live_through();
   CHECK(house.power() == 2048);
   CHECK(house.node.faults(house.miner).empty());
+}
+
+TEST_CASE("deadline: partitions that are due at a time are one array", "[deadline][dev]") {
+  House house;
+  house.doubled = house.killed = true;
+  const auto w = house.next_window();
+  house.go_to(w.challenge + 1);
+  house.round(1);
+  for (const auto& line : house.lines) UNSCOPED_INFO(line);
+  REQUIRE(house.slurm.count(".proof.") == 1);
+  const auto array = house.slurm.submitted.back();
+  CHECK(array.array == "0,1");
+  for (const std::uint64_t p : {0, 1})
+    CHECK(std::filesystem::exists(
+        deadline::Files(house.settings.storage_root).result({w, p, Task::proof}, 1)));
+  house.round(1);
+  CHECK(house.slurm.count(".proof.") == 1);
+  CHECK(house.slurm.cancelled.empty());
+
+  // What has to be made again goes alone.
+  const deadline::Part second{w, 1, Task::proof};
+  auto result =
+      *stage::read_post_result(deadline::Files(house.settings.storage_root).result(second, 1));
+  result.proof.pop_back();
+  stage::write(deadline::Files(house.settings.storage_root).result(second, 1), result);
+  house.round(1);
+  CHECK(house.slurm.count(".proof.") == 2);
+  CHECK(house.slurm.submitted.back().name == second.job_name("test", 2));
+  CHECK(house.slurm.submitted.back().array.empty());
+  while (house.height() < w.close + 10) house.round(5);
+  CHECK(house.power() == 2048);  // by the partition that there is
 }

@@ -1,5 +1,7 @@
 // Proving deadlines, decided: when they come, and the next step of a partition for every answer of
 // chain, outbox, Slurm and files.
+#include <array>
+#include <cstdio>
 #include <fstream>
 
 #include "chain/deadline/files.h"
@@ -423,6 +425,15 @@ TEST_CASE("deadline: a sector is where it was stored, else where it was sealed",
   std::filesystem::create_directories(settings.store_root / "sealed" / id.text());
   CHECK(sealed(settings.store_root));
   CHECK(sealed(settings.store_root, true));
+
+  // A store of the past, which only the ledger knows.
+  std::filesystem::remove_all(settings.store_root);
+  const auto old = scratch.path() / "old";
+  std::filesystem::create_directories(old / "sealed" / id.text());
+  const auto stored = [&](SectorId) { return old.string(); };
+  CHECK(place(settings, stored, id, false).sealed == old / "sealed" / id.text());
+  std::filesystem::remove_all(old);
+  CHECK(sealed(settings.storage_root));
 }
 
 TEST_CASE("deadline: the job of a part", "[deadline]") {
@@ -443,8 +454,49 @@ TEST_CASE("deadline: the job of a part", "[deadline]") {
   CHECK(first.gres.size() == 1);
   CHECK(request(part, 2, "t", files, settings).memory_bytes ==
         first.memory_bytes + first.memory_bytes / 2);
+  // What such jobs took decides their limit, unless the site does.
+  CHECK(request(part, 1, "t", files, settings, 1000).time_s == 4000);
+  CHECK(request(part, 1, "t", files, settings, 0.5).time_s <= 300);
+  settings.stages["window_post"].time_s = 77;
+  CHECK(request(part, 1, "t", files, settings, 1000).time_s == 77);
   part.task = Task::check;
   const auto check = request(part, 1, "t", files, settings);
   CHECK(check.argv.back() == "--vanilla-only");
   CHECK(check.gres.empty());
+}
+
+TEST_CASE("deadline: the jobs of a deadline as one array", "[deadline]") {
+  settings::Settings settings;
+  settings.proof_type = "StackedDrg2KiBV1_1";
+  settings.programs = "/bin";
+  const Files files("/it's here");
+  const Window window{1000, 3, 1440, 1500, 1420, 1370};
+  const std::vector<Part> parts{{window, 0, Task::proof}, {window, 12, Task::proof}};
+  auto wish = array_request(parts, "t", files, settings);
+  CHECK(wish.name == "sp.t.1000.1440.3.all.proof.1");
+  CHECK(wish.array == "0,12");
+  CHECK(wish.output == "/it's here/post/t01000/1440-3/proof-%a.1.out");
+  CHECK(wish.memory_bytes == request(parts[0], 1, "t", files, settings).memory_bytes);
+
+  wish.argv.back() = "/bin/echo";
+  std::string command = "SLURM_ARRAY_TASK_ID=12";
+  for (const auto& word : wish.argv) command += " " + slurm::shell_quote(word);
+  std::array<char, 512> said{};
+  auto* const pipe = popen(command.c_str(), "r");
+  REQUIRE(pipe);
+  CHECK(std::fgets(said.data(), said.size(), pipe));
+  CHECK(pclose(pipe) == 0);
+  CHECK(said.data() == "--order " + files.order(parts[1], 1).string() + " --out " +
+                           files.result(parts[1], 1).string() + "\n");
+
+  slurm::JobState started, waiting;
+  started.id = {7, 12};
+  CHECK(covers(started, 12));
+  CHECK_FALSE(covers(started, 0));
+  waiting.id = {7, -1};
+  CHECK_FALSE(covers(waiting, 0));
+  waiting.array_tasks = "0,3-5%2";
+  CHECK(covers(waiting, 0));
+  CHECK(covers(waiting, 4));
+  CHECK_FALSE(covers(waiting, 12));
 }
