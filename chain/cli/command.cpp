@@ -17,6 +17,7 @@ namespace {
 
 const std::map<std::string, std::string> kGroups{
     {"actor", "manipulate the miner actor"},
+    {"compute", "Compute simulated proving tasks"},
     {"config", "Manage settings"},
     {"control", "Manage control addresses"},
     {"ledger", "Keep safe what only this home folder knows"},

@@ -260,7 +260,7 @@ std::string proving_faults_text(const ProvingView& view, bool colour) {
 }
 
 std::vector<Command> proving_commands() {
-  return {
+  std::vector<Command> commands{
       chain_command({"proving", "info"}, "View current state information", "", nullptr,
                     [](const ProvingView& view, const ProvingWords&, bool colour) {
                       return proving_info_text(view, colour);
@@ -292,7 +292,10 @@ std::vector<Command> proving_commands() {
                       return proving_faults_text(view, colour);
                     }),
       proving_check_command(),
+      proving_recover_command(),
   };
+  for (auto& command : proving_compute_commands()) commands.push_back(std::move(command));
+  return commands;
 }
 
 }  // namespace sealyard::cli

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "chain/cli/command.h"
+#include "chain/message/miner.h"
 #include "chain/rpc/answers.h"
 
 namespace sealyard::cli {
@@ -29,6 +30,13 @@ std::string proving_faults_text(const ProvingView& view, bool colour);
 
 /// @throws Refusal  no number below `deadlines`.
 std::uint64_t parse_deadline(const std::string& text, std::uint64_t deadlines);
+/// "1,5-9"; nothing of an empty text.  @throws Refusal
+types::Bitfield parse_numbers(const std::string& text);
+/// Parameters of SubmitWindowedPoSt as lotus-miner prints those that it does not send.
+Json window_post_json(const message::SubmitWindowedPost& post);
+
 Command proving_check_command();
+Command proving_recover_command();
+std::vector<Command> proving_compute_commands();
 
 }  // namespace sealyard::cli

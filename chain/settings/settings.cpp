@@ -271,6 +271,8 @@ void read_environment(Settings& settings) {
   for (const char* name : {"FIL_PROOFS_PARAMETER_CACHE", "FIL_PROOFS_PARENT_CACHE",
                            "YC_PC1_RECALCULATE", "YC_PARALLEL_NUM"})
     if (const char* value = std::getenv(name)) settings.environment[name] = value;
+  if (const char* skip = std::getenv("YC_SKIP_RECOVERY"))
+    settings.chain.recover_faults = std::string_view(skip) != "true";
 }
 
 }  // namespace

@@ -338,6 +338,23 @@ cli::ProvingView proving_view(types::Epoch epoch) {
 
 }  // namespace
 
+TEST_CASE("proving: numbers of sectors, and proofs that are not sent", "[operator]") {
+  CHECK(cli::parse_numbers("").empty());
+  CHECK(cli::parse_numbers("7") == types::Bitfield{7});
+  CHECK(cli::parse_numbers("1,5-9,3") == types::Bitfield{1, 3, 5, 6, 7, 8, 9});
+  for (const char* text : {"x", "1,,2", "9-5", "1-", "-1", "0-99999999999"})
+    CHECK_THROWS_AS(cli::parse_numbers(text), cli::Refusal);
+
+  message::SubmitWindowedPost post;
+  post.deadline = 3;
+  post.partitions = {{0, {}}, {2, {4, 7}}};
+  post.proofs = {{10, {1, 2, 3}}};
+  CHECK(cli::window_post_json(post).dump() ==
+        R"({"Deadline":3,"Partitions":[{"Index":0,"Skipped":[]},{"Index":2,"Skipped":[4,7]}],)"
+        R"("Proofs":[{"PoStProof":10,"ProofBytes":"AQID"}],"ChainCommitEpoch":0,)"
+        R"("ChainCommitRand":null})");
+}
+
 TEST_CASE("proving: as lotus-miner prints it", "[operator]") {
   auto view = proving_view(3575);
   view.deadlines[0].post_submissions = {0};
