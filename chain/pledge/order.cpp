@@ -116,7 +116,9 @@ slurm::Request request(const Sector& sector, const Key& key, const settings::Set
     if (!request.constraint.empty()) request.constraint = "(" + request.constraint + ")&";
     request.constraint += group_feature(sector.group);
   }
-  request.hosts = sector.node;
+  const auto& there = sector.node_stages;
+  if (there.empty() || std::find(there.begin(), there.end(), key.stage) != there.end())
+    request.hosts = sector.node;
   request.work_dir = stage::work_folder(settings.storage_root, sector.id).string();
   request.output = output_path(settings.storage_root, sector.id, key.stage).string();
   request.comment = key.comment(plan(request));
