@@ -172,6 +172,11 @@ std::vector<Host> hosts() {
   return all;
 }
 
+std::vector<std::string> host_names(const std::string& hostlist) {
+  if (!hostlist.empty()) contact();
+  return expand_hosts(hostlist.c_str());
+}
+
 std::vector<SlurmPartition> slurm_partitions() {
   contact();
   partition_info_msg_t* loaded = nullptr;

@@ -48,6 +48,8 @@ struct Host {
   bool usable() const;
 };
 std::vector<Host> hosts();
+/// "n[01-04],n7" as names.
+std::vector<std::string> host_names(const std::string& hostlist);
 
 /// A Slurm partition (never a proof partition).
 struct SlurmPartition {

@@ -20,6 +20,7 @@ const std::map<std::string, std::string> kGroups{
     {"compute", "Compute simulated proving tasks"},
     {"config", "Manage settings"},
     {"control", "Manage control addresses"},
+    {"env", "Manage settings that change while the daemon runs"},
     {"ledger", "Keep safe what only this home folder knows"},
     {"mark", "Manage notes on keys"},
     {"passwd", "Manage the password of the wallet"},
@@ -168,6 +169,18 @@ int dispatch(Context& context, std::vector<std::string> words) {
     context.program = "sealyard miner";
     words.erase(words.begin());
   }
+  // A worker is a node here: of lotus-worker's words only those that change what it gets.
+  const bool is_worker =
+      !words.empty() && words.front() == "worker" && context.program == "sealyard";
+  if (is_worker) {
+    context.program = "sealyard worker";
+    words.erase(words.begin());
+  }
+  if (context.program.ends_with("worker") && !words.empty() && words.front() != "autotask" &&
+      words.front() != "env") {
+    std::cerr << fmt::format("No help topic for '{}'\n", words.front());
+    return kUnknownWord;
+  }
   if (version) words = {"version"};
   if (!words.empty() && (words.front() == "help" || words.front() == "h")) {
     help = true;
@@ -217,10 +230,10 @@ std::string Context::actor() const {
 
 std::vector<Command> all_commands() {
   std::vector<Command> all;
-  for (auto&& some :
-       {sector_commands(), pledge_commands(), sealing_commands(), config_commands(),
-        piece_commands(), doctor_commands(), wallet_commands(), send_commands(), actor_commands(),
-         init_commands(), info_commands(), ledger_commands(), proving_commands(), report_commands()})
+  for (auto&& some : {sector_commands(), pledge_commands(), sealing_commands(), config_commands(),
+                      piece_commands(), doctor_commands(), wallet_commands(), send_commands(),
+                      actor_commands(), init_commands(), info_commands(), ledger_commands(),
+                      proving_commands(), report_commands(), autotask_commands()})
     all.insert(all.end(), some.begin(), some.end());
   return all;
 }
@@ -229,7 +242,7 @@ int run(int argc, const char* const* argv) {
   Context context;
   context.colour = isatty(STDOUT_FILENO) == 1;
   const auto name = std::filesystem::path(argc > 0 ? argv[0] : "sealyard").filename().string();
-  if (name == "lotus-miner") context.program = name;
+  if (name == "lotus-miner" || name == "lotus-worker") context.program = name;
   try {
     return dispatch(context, std::vector<std::string>(argv + std::min(argc, 1), argv + argc));
   } catch (const Refusal& refusal) {

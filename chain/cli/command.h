@@ -63,6 +63,7 @@ std::vector<Command> info_commands();
 std::vector<Command> ledger_commands();
 std::vector<Command> proving_commands();
 std::vector<Command> report_commands();
+std::vector<Command> autotask_commands();
 std::vector<Command> all_commands();
 
 /// Runs `sealyard words...` and returns the exit code: 0; 1 as lotus for what it refuses; 3 for a

@@ -9,6 +9,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "chain/autotask/driver.h"
 #include "chain/daemon/on_chain.h"
 #include "chain/ledger/instance_lock.h"
 #include "chain/pledge/key.h"
@@ -79,8 +80,9 @@ Daemon::Daemon(settings::Settings settings, ledger::Ledger ledger,
   if (sodium_init() < 0) throw Error(Fault::internal, "libsodium does not start");
   tag_ = settings_.cluster_tag.empty() ? ledger_.id() : settings_.cluster_tag;
   if (settings_.chain.on)
-    chain_ = std::make_unique<OnChain>(settings_, journal_, alerts_, log_, tag_, watch_,
-                                       slurm_answers_);
+    chain_ =
+        std::make_unique<OnChain>(settings_, journal_, alerts_, log_, tag_, watch_, slurm_answers_);
+  autotask_ = make_autotask();
 }
 
 Daemon::~Daemon() = default;
@@ -114,6 +116,7 @@ Daemon::Tick Daemon::tick(const std::function<bool()>& stop) {
     }
   }
   if (slurm_answers_) cancel_superseded();
+  autotask_->tick(sectors_, now_ms());
   put_to_rest();
   return report_;
 }

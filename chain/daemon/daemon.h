@@ -22,6 +22,10 @@ namespace spdlog {
 class logger;
 }
 
+namespace sealyard::autotask {
+class Driver;
+}
+
 namespace sealyard::daemon {
 
 class Daemon {
@@ -77,6 +81,7 @@ class Daemon {
   std::vector<slurm::Attempt> history(const pledge::Sector& sector) const;
   void comment(const pledge::Sector& sector, Memory& memory);
   void cancel_superseded();
+  std::unique_ptr<autotask::Driver> make_autotask();
 
   settings::Settings settings_;
   ledger::Ledger ledger_;
@@ -86,6 +91,7 @@ class Daemon {
   alert::Alerts alerts_;
   struct OnChain;                   ///< everything between us and full nodes
   std::unique_ptr<OnChain> chain_;  ///< nullptr: no [chain] in the settings
+  std::unique_ptr<autotask::Driver> autotask_;
   std::set<SectorId> held_;         ///< told about
   pledge::Sectors sectors_;
   std::map<SectorId, Memory> memory_;

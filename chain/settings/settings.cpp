@@ -48,11 +48,11 @@ class Table {
   }
 
   /// 3 is as good as 3.0.
-  void get_price(std::string_view key, double& value) {
+  void get(std::string_view key, double& value, double least, double most) {
     if (const auto* node = take(key)) {
       const auto found = node->is_number() ? node->value<double>() : std::nullopt;
-      if (!found || !(*found >= 0) || *found > 1e9)
-        refuse(*node, key, "want a number from 0 to 1000000000");
+      if (!found || !(*found >= least) || *found > most)
+        refuse(*node, key, fmt::format("want a number from {:.10g} to {:.10g}", least, most));
       value = *found;
     }
   }
@@ -209,6 +209,20 @@ constexpr std::string_view kSecrets[] = {"FULLNODE_API_INFO", "SEALYARD_WALLET_P
 
 void read_daemon(Table& table, Settings& settings) {
   table.get("poll_s", settings.poll_s, 1, 3600);
+void read_auto(Table& table, Auto& automatic) {
+  table.get("pledge", automatic.pledge);
+  table.get("delay", automatic.delay, 0, 604'800);
+  table.get("worker_disk_scale", automatic.worker_disk_scale, 0.5, 1);
+  table.get("store_scale", automatic.store_scale, 0.5, 1);
+  table.get("blacklist", automatic.blacklist);
+  table.get("node", automatic.node);
+  table.get("max_pc1", automatic.max_pc1, 0, 100'000);
+  table.get("pc2_backlog", automatic.pc2_backlog, 1, 100'000);
+  table.get("max_sector", automatic.max_sector);
+  table.get("start_limit", automatic.start_limit, 0, 604'800);
+  table.get("worker_balance", automatic.worker_balance);
+}
+
   table.get("comment_s", settings.comment_s, 1, 86400);
   if (const auto* node = table.take("log_level")) {
     settings.log_level = node->value_exact<std::string>().value_or("");
@@ -254,9 +268,9 @@ void read(const toml::table& root, Settings& settings) {
     t.get("repeat_s", settings.alerts.repeat_s, 1, 604'800);
   });
   table.table("report", [&](Table& t) {
-    t.get_price("core_hour", settings.report.core_hour);
-    t.get_price("gpu_hour", settings.report.gpu_hour);
-    t.get_price("gib_hour", settings.report.gib_hour);
+    t.get("core_hour", settings.report.core_hour, 0, 1e9);
+    t.get("gpu_hour", settings.report.gpu_hour, 0, 1e9);
+    t.get("gib_hour", settings.report.gib_hour, 0, 1e9);
     t.get("currency", settings.report.currency);
   });
   table.table("daemon", [&](Table& t) { read_daemon(t, settings); });
@@ -265,10 +279,29 @@ void read(const toml::table& root, Settings& settings) {
 
 /// Variables the lotus world already sets; the file wins over them.
 void read_environment(Settings& settings) {
+  table.table("auto", [&](Table& t) { read_auto(t, settings.automatic); });
   if (const char* level = std::getenv("RUST_LOG"))
     if (std::find(std::begin(kLevels), std::end(kLevels), level) != std::end(kLevels))
       settings.log_level = level;
   for (const char* name : {"FIL_PROOFS_PARAMETER_CACHE", "FIL_PROOFS_PARENT_CACHE",
+/// live.toml: only keys of [auto], and how often it was changed.
+void read_live(const toml::table& root, const std::filesystem::path& file, Auto& automatic) {
+  Table table(root, "", file);
+  table.take("revision");
+  table.table("auto", [&](Table& t) { read_auto(t, automatic); });
+  table.refuse_rest();
+}
+
+void parse(const std::filesystem::path& file, const std::function<void(const toml::table&)>& read) {
+  if (!std::filesystem::exists(file)) return;
+  try {
+    read(toml::parse_file(file.string()));
+  } catch (const toml::parse_error& error) {
+    throw Error(Fault::configuration, "{}:{}: {}", file.string(), error.source().begin.line,
+                error.description());
+  }
+}
+
                            "YC_PC1_RECALCULATE", "YC_PARALLEL_NUM"})
     if (const char* value = std::getenv(name)) settings.environment[name] = value;
   if (const char* skip = std::getenv("YC_SKIP_RECOVERY"))
@@ -313,16 +346,24 @@ Settings load(const std::filesystem::path& home, const std::filesystem::path& pr
   settings.store_root = home / "store";
   settings.programs = program_folder;
   read_environment(settings);
-  const auto file = home / "config.toml";
-  if (!std::filesystem::exists(file)) return settings;
-  settings.file = file;
+  parse(home / "config.toml", [&](const toml::table& root) {
+    settings.file = home / "config.toml";
+    read(root, settings);
+  });
+  parse(settings.live_file(), [&](const toml::table& root) {
+    read_live(root, settings.live_file(), settings.automatic);
+  });
+  return settings;
+}
+
+void check_live(const std::string& text) {
+  Auto automatic;
   try {
-    read(toml::parse_file(file.string()), settings);
+    read_live(toml::parse(text), "live.toml", automatic);
   } catch (const toml::parse_error& error) {
-    throw Error(Fault::configuration, "{}:{}: {}", file.string(), error.source().begin.line,
+    throw Error(Fault::configuration, "live.toml:{}: {}", error.source().begin.line,
                 error.description());
   }
-  return settings;
 }
 
 std::uint64_t parse_miner(std::string_view text) {

@@ -1,9 +1,12 @@
-// What a site decides once: config.toml in the home folder, read when a program starts.
+// What a site decides once: config.toml in the home folder, read when a program starts. What it may
+// change while the daemon runs, the keys of [auto], lies beside it in live.toml, which wins.
 #pragma once
 #include <cstdint>
 #include <filesystem>
 #include <map>
+#include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace sealyard::settings {
@@ -71,6 +74,21 @@ struct Alerts {
 /// What an hour costs, for `sealyard report cost`.
 struct Prices {
   double core_hour = 0, gpu_hour = 0, gib_hour = 0;
+/// Automatic pledging (chain/autotask): live, whether they stand in config.toml or in live.toml.
+struct Auto {
+  bool pledge = false;
+  std::uint64_t delay = 360;        ///< s from one pledge to the next check, besides 0 to 120
+  double worker_disk_scale = 0.90;  ///< of a node's sealing disk; as full, it gets no sector
+  double store_scale = 0.95;        ///< of long-term storage; as full, nobody does
+  std::string blacklist = {};       ///< hostlist: "n[01-04],n7"
+  std::string node = {};            ///< only this one; empty: all
+  std::uint64_t max_pc1 = 0;        ///< sectors in AddPiece or PC1 on a node; 0: by its resources
+  std::uint64_t pc2_backlog = 2;    ///< so many of a node's sectors waiting for PC2 are too many
+  std::uint64_t max_sector = 0;     ///< last number to be pledged; 0: no limit
+  std::uint64_t start_limit = 600;  ///< s until Slurm would start the first stage, at most
+  std::string worker_balance = "5 FIL";  ///< of each sender, for each online node of PC1
+};
+
   std::string currency = "USD";
 
   bool any() const { return core_hour > 0 || gpu_hour > 0 || gib_hour > 0; }
@@ -108,6 +126,7 @@ struct Settings {
   bool development() const { return network == "development"; }
 
   std::uint64_t poll_s = 10;
+  Auto automatic;
   std::uint64_t comment_s = 60;  ///< least time between two progress comments of one job
   std::string log_level = "info";
 
@@ -115,6 +134,7 @@ struct Settings {
   std::filesystem::path outbox_file() const { return home / "outbox.sqlite"; }
   std::filesystem::path log_folder() const { return home / "log"; }
   /// `stage`'s own values with the gaps filled from all_stages.
+  std::filesystem::path live_file() const { return home / "live.toml"; }
   Stage stage(const std::string& name) const;
 };
 
@@ -122,8 +142,9 @@ struct Settings {
 /// @throws Error{configuration} none of the three is there.
 std::filesystem::path home(const std::string& option);
 
-/// Reads home/config.toml when it is there, else gives the defaults. Relative paths in the file
-/// are relative to the home folder. `program_folder` is the default for `programs`.
+/// Reads home/config.toml and home/live.toml when they are there, else gives the defaults. Relative
+/// paths in the file are relative to the home folder. `program_folder` is the default for
+/// `programs`.
 /// @throws Error{configuration} bad TOML, an unknown key, a value of the wrong type or range:
 /// "config.toml:12: slurm.poll_s: ..."
 Settings load(const std::filesystem::path& home, const std::filesystem::path& program_folder);
@@ -133,6 +154,18 @@ std::string text(const Settings& settings);
 
 /// "t01000", "f01000", "01000" or "1000".  @throws Error{usage}
 std::uint64_t parse_miner(std::string_view text);
+
+/// A setting that may change while the daemon runs.
+struct LiveKey {
+  std::string_view name;   ///< "auto.delay"
+  std::string_view alias;  ///< what the lotus world calls it; may be empty
+  bool quoted;             ///< text: in quotes in the file
+  std::string_view why;
+  std::string (*value)(const Auto&);  ///< as it stands in the file
+};
+std::span<const LiveKey> live_keys();
+/// @throws Error{configuration} this is no live.toml: "live.toml:2: auto.delay: want ..."
+void check_live(const std::string& text);
 
 /// The folder this program was started from, links resolved.
 std::filesystem::path program_folder();

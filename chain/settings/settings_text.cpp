@@ -70,6 +70,16 @@ std::string chain_lines(const Chain& c) {
   line("post_from", quoted(c.post_from), "proofs and declarations; empty = the worker");
   line("post_fee", quoted(c.post_fee), "at most, of one such message");
   line("post_margin", c.post_margin, "epochs before a deadline closes: alert when later");
+  line("winning_post", c.winning_post, "makes blocks; one program of a miner at most may do it");
+  line("winning_run", quoted(c.winning_run), "words before seal-winning-post; empty = on this host");
+  return out;
+}
+
+std::string auto_lines(const Auto& a) {
+  std::string out = "\n[auto]                     # automatic pledging; live: `sealyard env set`\n";
+  for (const auto& key : live_keys())
+    out += fmt::format("{:26} # {}\n", fmt::format("{} = {}", key.name.substr(5), key.value(a)),
+                       key.why);
   return out;
 }
 
@@ -86,6 +96,35 @@ std::string alert_lines(const Alerts& a) {
 }
 
 }  // namespace
+
+std::span<const LiveKey> live_keys() {
+  static const LiveKey keys[] = {
+      {"auto.pledge", "autoGarbage", false, "pledges empty sectors by itself",
+       [](const Auto& a) { return fmt::format("{}", a.pledge); }},
+      {"auto.delay", "", false, "s from one pledge to the next check, and 0 to 120 more",
+       [](const Auto& a) { return fmt::format("{}", a.delay); }},
+      {"auto.worker_disk_scale", "", false, "a node whose sealing disk is as full gets none",
+       [](const Auto& a) { return fmt::format("{}", a.worker_disk_scale); }},
+      {"auto.store_scale", "YC_STORE_SCALE", false, "none while the store is as full",
+       [](const Auto& a) { return fmt::format("{}", a.store_scale); }},
+      {"auto.blacklist", "", true, "nodes that get none, n[01-04],n7",
+       [](const Auto& a) { return quoted(a.blacklist); }},
+      {"auto.node", "", true, "the only node that gets any; empty = all",
+       [](const Auto& a) { return quoted(a.node); }},
+      {"auto.max_pc1", "FORCE_BUILDER_P1_WORKERS", false,
+       "sectors in AddPiece or PC1 on a node; 0 = what fits",
+       [](const Auto& a) { return fmt::format("{}", a.max_pc1); }},
+      {"auto.pc2_backlog", "", false, "none for a node with as many waiting for PC2",
+       [](const Auto& a) { return fmt::format("{}", a.pc2_backlog); }},
+      {"auto.max_sector", "", false, "last number to be pledged; 0 = no limit",
+       [](const Auto& a) { return fmt::format("{}", a.max_sector); }},
+      {"auto.start_limit", "", false, "s until Slurm would start the first stage, at most",
+       [](const Auto& a) { return fmt::format("{}", a.start_limit); }},
+      {"auto.worker_balance", "", true, "each sender has it for each node of PC1; empty = any",
+       [](const Auto& a) { return quoted(a.worker_balance); }},
+  };
+  return keys;
+}
 
 std::string text(const Settings& s) {
   std::string out = fmt::format(
@@ -144,6 +183,7 @@ currency = {}
       s.retry.attempts, s.retry.reseals, s.retry.requeues, s.retry.wait_s, s.retry.longest_wait_s,
       s.poll_s, s.comment_s, quoted(s.log_level), s.report.core_hour, s.report.gpu_hour,
       s.report.gib_hour, quoted(s.report.currency));
+  out += auto_lines(s.automatic);
   out += alert_lines(s.alerts);
   if (s.chain.on) out += chain_lines(s.chain);
   if (!s.environment.empty()) out += "\n[environment]            # given to every job\n";
