@@ -63,7 +63,6 @@ sed -i 's/^poll_s.*/poll_s = 1/; s/^wait_s.*/wait_s = 1/; /^\[chain\]/,$d' "$SEA
 cat >> "$SEALYARD_HOME/config.toml" << END
 
 [chain]
-confidence = $((deepest + 2))
 seed_confidence = 2
 finality = 60
 precommit_batch = 16
@@ -113,12 +112,14 @@ until_true $((600 + 30 * sectors)) "all sectors proving" proving
 
 echo "== what the chain says"
 miner=$(sed -n 's/^id = "f0\(.*\)"$/t0\1/p' "$SEALYARD_HOME/config.toml")
-"$sealyard" sectors list --json > "$scratch/ours.json"
-call Filecoin.StateMinerSectors "[\"$miner\", null, null]" > "$scratch/there.json"
 settled() {
   python3 -c 'import sqlite3,sys; sys.exit(0 < sqlite3.connect(sys.argv[1]).execute("SELECT count(*) FROM message WHERE state NOT IN (\"final\", \"refused\")").fetchone()[0])' "$SEALYARD_HOME/outbox.sqlite"
 }
-until_true 120 "all messages final" settled
+# Reorgs are deeper than the confidence: what was Proving may be on its way back there.
+for_good() { settled && proving; }
+until_true 300 "all sectors and messages on chain for good" for_good
+"$sealyard" sectors list --json > "$scratch/ours.json"
+call Filecoin.StateMinerSectors "[\"$miner\", null, null]" > "$scratch/there.json"
 call Filecoin.MpoolGetNonce "[\"$worker\"]" > "$scratch/nonce"
 python3 - "$scratch" "$sectors" << 'END' || fail "chain and ledger differ"
 import json, sqlite3, sys
