@@ -23,6 +23,10 @@ struct ReportOptions {
   std::string since, until, miner, html;
 };
 
+std::string whose(const Line& line) {
+  return line.sector ? line.sector->text() : line.shared ? "many" : "all";
+}
+
 std::string use_text(const std::vector<Line>& lines, const Line& total, bool sectors) {
   const double scale = total.used.core_hours();
   std::vector<TextRow> rows{{"Stage", "Sectors", "Runs", "Retries", "Preempted", "Failed", "Core-h",
@@ -31,7 +35,7 @@ std::string use_text(const std::vector<Line>& lines, const Line& total, bool sec
   if (sectors) rows[0].insert(rows[0].begin(), {"Sector", "State"});
   const auto add = [&](const Line& line) {
     TextRow row;
-    if (sectors) row = {line.sector ? line.sector->text() : "all", line.state};
+    if (sectors) row = {whose(line), line.state};
     row.push_back(line.stage.empty() ? "all" : line.stage);
     for (const auto count : {line.sectors, line.runs, line.retries, line.preempted, line.failed})
       row.push_back(std::to_string(count));
@@ -55,7 +59,7 @@ std::string price_text(const report::Report& made, const settings::Prices& price
       {"Sector", "State", "Cores", "GPUs", "Memory", prices.currency, "Preempted"}};
   const auto add = [&](const Line& line) {
     const auto used = report::cost(line.used, prices), lost = report::cost(line.lost, prices);
-    TextRow row{line.sector ? line.sector->text() : "all", line.state};
+    TextRow row{whose(line), line.state};
     for (const auto part : {used.cores, used.gpus, used.memory, used.sum(), lost.sum()})
       row.push_back(report::hours_text(part, scale));
     rows.push_back(std::move(row));

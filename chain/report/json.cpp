@@ -40,6 +40,7 @@ Json head_json(const Line& line) {
     out["proof_type"] = line.proof_type;
     out["state"] = line.state;
   }
+  if (line.shared) out["sector"] = nullptr;
   if (!line.stage.empty()) out["stage"] = line.stage;
   return out;
 }

@@ -22,13 +22,14 @@ body{margin:0 auto;padding:2rem 1.25rem 4rem;max-width:84rem;background:var(--gr
 font:15px/1.5 system-ui,"Segoe UI",Roboto,"DejaVu Sans",sans-serif}
 h1{font-size:1.6rem;margin:0}h2{font-size:1.15rem;margin:2.5rem 0 .6rem}p,li{color:var(--soft)}
 p{margin:.3rem 0 .8rem}
-.figures{display:flex;flex-wrap:wrap;gap:.75rem;margin:1.5rem 0 0}
-.figures div{flex:1 1 8rem;padding:.7rem 1rem;border:1px solid var(--line);border-radius:.5rem;
+.figures{display:grid;grid-template-columns:repeat(auto-fit,minmax(9rem,1fr));gap:.75rem;margin:1.5rem 0 0}
+.figures div{padding:.7rem 1rem;border:1px solid var(--line);border-radius:.5rem;
 background:var(--head);color:var(--soft)}
 .figures b{display:block;font-size:1.35rem;line-height:1.3;color:var(--ink);white-space:nowrap}
 .scroll{overflow-x:auto}table{border-collapse:collapse;width:100%;font-variant-numeric:tabular-nums}
-th,td{padding:.32rem .65rem;text-align:right;white-space:nowrap;border-bottom:1px solid var(--line)}
-th{background:var(--head);font-weight:600;font-size:.85rem;color:var(--soft)}
+th,td{padding:.32rem .5rem;text-align:right;white-space:nowrap;border-bottom:1px solid var(--line)}
+th{background:var(--head);font-weight:600;font-size:.85rem;color:var(--soft);white-space:normal;
+vertical-align:bottom}
 .t{text-align:left}tr.sum td{font-weight:600;border-top:2px solid var(--line)}
 .bars{display:grid;grid-template-columns:repeat(auto-fit,minmax(20rem,1fr));gap:1rem 2rem}
 svg{display:block;width:100%;height:auto}svg text{fill:var(--ink);font-size:12px}
@@ -154,6 +155,7 @@ std::string timeline_section(const Report& report) {
 
 std::string sector_section(const Report& report, const Form& form) {
   const auto place = [](const Line& line) {
+    if (line.shared) return Row{"", "many"};
     return Row{fmt::format("f0{}", line.sector->miner), std::to_string(line.sector->number)};
   };
   std::vector<Row> rows, detail;
@@ -165,7 +167,8 @@ std::string sector_section(const Report& report, const Form& form) {
     rows.push_back(form.row(first, line, false));
   }
   for (const auto& line : report.sector_stages) {
-    if (*line.sector > *report.sectors[rows.size() - 1].sector) break;
+    const auto& last = report.sectors[rows.size() - 1];
+    if (!last.shared && (line.shared || *line.sector > *last.sector)) break;
     auto first = place(line);
     first.push_back(line.stage);
     detail.push_back(form.row(first, line, true));

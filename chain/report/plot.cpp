@@ -85,7 +85,8 @@ std::string outcome_text(Outcome outcome) {
 /// In order of their numbers, those whose newest run began last.
 std::map<SectorId, int> newest_sectors(const Report& report) {
   std::map<SectorId, std::time_t> last;
-  for (const auto& run : report.runs) last[run.sector] = std::max(last[run.sector], run.start_time);
+  for (const auto& run : report.runs)
+    if (run.sector) last[*run.sector] = std::max(last[*run.sector], run.start_time);
   std::vector<std::pair<std::time_t, SectorId>> order;
   order.reserve(last.size());
   for (const auto& [sector, time] : last) order.emplace_back(time, sector);
@@ -109,7 +110,7 @@ std::string colour_class(const std::string& stage) {
 std::string bars(const Report& report, const std::string& title, double (Amounts::*hours)() const) {
   const double total = (report.total.used.*hours)();
   if (!(total > 0)) return {};
-  constexpr int kWidth = 440, kBars = 220, kRow = 26;
+  constexpr int kWidth = 370, kBars = 160, kRow = 26;
   double largest = 0;
   for (const auto& line : report.stages) largest = std::max(largest, (line.used.*hours)());
   std::string out = label(0, 14, "start", title);
@@ -164,7 +165,7 @@ std::string timeline(const Report& report) {
   };
   std::time_t first = report.scope.until, last = 0;
   for (const auto& run : report.runs)
-    if (rows.contains(run.sector)) {
+    if (run.sector && rows.contains(*run.sector)) {
       first = std::min(first, run.start_time);
       last = std::max(last, end_of(run));
     }
@@ -182,13 +183,14 @@ std::string timeline(const Report& report) {
   for (const auto& [sector, row] : rows)
     out += label(kLabel - 8, kRow * row + 16, "end", fmt::format("{}", sector.number));
   for (const auto& run : report.runs) {
-    const auto row = rows.find(run.sector);
+    if (!run.sector) continue;
+    const auto row = rows.find(*run.sector);
     if (row == rows.end()) continue;
     const bool bad = run.outcome == Outcome::preempted || run.outcome == Outcome::failed;
     out += box(x(run.start_time), kRow * row->second + 4,
                std::max(x(end_of(run)) - x(run.start_time), 2.0), kRow - 6,
                colour_class(run.stage) + (bad ? " bad" : ""),
-               fmt::format("{} {}: {}, {}", run.sector.text(), run.stage, clock_text(run.run_s),
+               fmt::format("{} {}: {}, {}", run.sector->text(), run.stage, clock_text(run.run_s),
                            outcome_text(run.outcome)));
   }
   return drawing(kWidth, bottom + 24, "Runs over time", out);

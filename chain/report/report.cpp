@@ -1,6 +1,9 @@
 #include "chain/report/report.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <charconv>
 #include <map>
 #include <set>
 #include <tuple>
@@ -22,9 +25,48 @@ std::uint64_t allocated(const slurm::Attempt& attempt, const std::string& tres) 
   return found == attempt.tres.end() ? 0 : found->second;
 }
 
-Run to_run(const slurm::Attempt& attempt, const pledge::Key& key) {
+/// What a job of ours worked on, as its name says.
+struct Work {
+  std::string tag;
+  std::optional<std::uint64_t> miner;
+  std::optional<SectorId> sector;
+  std::string part, stage;
+};
+
+std::vector<std::string> words(std::string_view name) {
+  std::vector<std::string> all(1);
+  for (const char c : name)
+    if (c == '.')
+      all.emplace_back();
+    else
+      all.back() += c;
+  return all;
+}
+
+std::optional<Work> work_of(const slurm::Attempt& attempt) {
+  if (const auto key = pledge::parse_key(attempt.name))
+    return Work{key->tag, key->sector.miner, key->sector, {}, key->stage};
+  const auto name = words(attempt.name);
+  if (name.size() == 8 && name[0] == "sp") {  // chain/deadline/files.h, Part::job_name()
+    std::uint64_t miner = 0;
+    const auto& text = name[2];
+    if (std::from_chars(text.data(), text.data() + text.size(), miner).ec != std::errc{})
+      return std::nullopt;
+    const auto partition = name[5] == "all" ? std::to_string(attempt.id.task) : name[5];
+    return Work{name[1],
+                miner,
+                {},
+                fmt::format("{}.{}.{}.{}", miner, name[3], name[4], partition),
+                name[6] == "proof" ? std::string(stage::kWindowPost) : "window_" + name[6]};
+  }
+  if (name.size() == 3 && name[0] == "st")  // pledge::template_request()
+    return Work{name[1], {}, {}, name[2], std::string(stage::kTemplate)};
+  return std::nullopt;
+}
+
+Run to_run(const slurm::Attempt& attempt, const Work& work) {
   const auto seconds = static_cast<std::uint64_t>(std::max<std::int64_t>(attempt.elapsed_s, 0));
-  Run run{key.sector, key.stage, outcome(attempt), {}, 0, attempt.elapsed_s, 0, 0};
+  Run run{work.sector, work.part, work.stage, outcome(attempt), {}, 0, attempt.elapsed_s, 0, 0};
   run.used = {seconds * allocated(attempt, "cpu"), seconds * allocated(attempt, "gres/gpu"),
               seconds * allocated(attempt, "mem")};
   if (run.outcome == Outcome::waiting) return run;
@@ -41,10 +83,10 @@ class Sum {
  public:
   void add(const Run& run) {
     line_.used += run.used;
-    sectors_.insert(run.sector);
+    if (run.sector) sectors_.insert(*run.sector);
     if (run.outcome == Outcome::waiting) return;
     ++line_.runs;
-    stages_.emplace(run.sector, run.stage);
+    stages_.emplace(run.sector, run.part, run.stage);
     queue_s_.push_back(run.queue_s);
     if (run.outcome == Outcome::done) run_s_.push_back(run.run_s);
     if (run.outcome == Outcome::failed) ++line_.failed;
@@ -65,23 +107,27 @@ class Sum {
  private:
   Line line_;
   std::set<SectorId> sectors_;
-  std::set<std::pair<SectorId, std::string>> stages_;
+  std::set<std::tuple<std::optional<SectorId>, std::string, std::string>> stages_;
   std::vector<std::int64_t> queue_s_, run_s_;
 };
 
 /// One line for each sector, each stage, or each stage of each sector that has runs.
 std::vector<Line> lines(const std::vector<Run>& runs, const pledge::Sectors& sectors,
                         bool by_sector, bool by_stage) {
-  std::map<std::tuple<SectorId, std::size_t, std::string>, Sum> sums;
+  // Work for many comes last.
+  using Group = std::tuple<bool, SectorId, std::size_t, std::string>;
+  std::map<Group, Sum> sums;
   for (const auto& run : runs) {
     const auto stage = by_stage ? run.stage : std::string();
-    sums[{by_sector ? run.sector : SectorId{}, by_stage ? rank(stage) : 0, stage}].add(run);
+    const auto sector = by_sector ? run.sector.value_or(SectorId{}) : SectorId{};
+    sums[{by_sector && !run.sector, sector, by_stage ? rank(stage) : 0, stage}].add(run);
   }
   std::vector<Line> out;
   for (const auto& [group, sum] : sums) {
     Line line = sum.line();
     line.stage = std::get<std::string>(group);
-    if (by_sector) {
+    line.shared = std::get<bool>(group);
+    if (by_sector && !line.shared) {
       line.sector = std::get<SectorId>(group);
       if (const auto known = sectors.find(*line.sector); known != sectors.end()) {
         line.proof_type = known->second.proof_type;
@@ -127,10 +173,10 @@ Report make(const std::vector<slurm::Attempt>& attempts, const pledge::Sectors& 
   report.scope = scope;
   std::vector<Run> all;
   for (const auto& attempt : attempts) {
-    const auto key = pledge::parse_key(attempt.name);
-    if (!key || key->tag != scope.tag) continue;
-    if (scope.miner && key->sector.miner != *scope.miner) continue;
-    all.push_back(to_run(attempt, *key));
+    const auto work = work_of(attempt);
+    if (!work || work->tag != scope.tag) continue;
+    if (scope.miner && work->miner != scope.miner) continue;
+    all.push_back(to_run(attempt, *work));
   }
   report.stages = lines(all, sectors, false, true);
   report.sectors = lines(all, sectors, true, false);
@@ -141,8 +187,8 @@ Report make(const std::vector<slurm::Attempt>& attempts, const pledge::Sectors& 
 
   std::erase_if(all, [](const Run& run) { return run.outcome == Outcome::waiting; });
   std::stable_sort(all.begin(), all.end(), [](const Run& a, const Run& b) {
-    return std::tuple(a.sector, rank(a.stage), a.start_time) <
-           std::tuple(b.sector, rank(b.stage), b.start_time);
+    return std::tuple(!a.sector, a.sector, rank(a.stage), a.start_time) <
+           std::tuple(!b.sector, b.sector, rank(b.stage), b.start_time);
   });
   report.runs = std::move(all);
   return report;

@@ -44,9 +44,10 @@ enum class Outcome {
 };
 Outcome outcome(const slurm::Attempt& attempt);
 
-/// One attempt of one stage of one sector.
+/// One attempt of one job.
 struct Run {
-  SectorId sector;
+  std::optional<SectorId> sector;  ///< none: work for many, as a window proof
+  std::string part;                ///< which work for many: "1440.3.0"
   std::string stage;
   Outcome outcome = Outcome::waiting;
   Amounts used;
@@ -58,11 +59,12 @@ struct Run {
 /// Runs added up.
 struct Line {
   std::optional<SectorId> sector;  ///< of one sector; else of all
+  bool shared = false;             ///< of all work that is for many sectors
   std::string stage;               ///< of one stage; else of all
   std::string proof_type, state;   ///< of that sector, by the ledger; empty: it does not know it
   std::size_t sectors = 0;
   std::size_t runs = 0;       ///< attempts that started
-  std::size_t retries = 0;    ///< runs but the first of each stage of each sector
+  std::size_t retries = 0;    ///< runs but the first of each stage of each sector or part
   std::size_t preempted = 0;  ///< runs that preemption ended
   std::size_t failed = 0;     ///< runs that ended badly otherwise
   Amounts used;
@@ -82,7 +84,7 @@ struct Report {
   Scope scope;
   std::vector<Run> runs;      ///< that started; by sector, stage and start
   std::vector<Line> stages;   ///< in the order of sealing
-  std::vector<Line> sectors;  ///< by number
+  std::vector<Line> sectors;  ///< by number; last, if there is any, work for many
   std::vector<Line> sector_stages;
   Line total;  ///< total.used is the sum of every attempt, and of each of the lists above
 };

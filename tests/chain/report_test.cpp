@@ -137,6 +137,45 @@ TEST_CASE("report: retries, preemption and failures of a stage", "[report]") {
   CHECK(stage(made, "c1").retries == 0);
 }
 
+TEST_CASE("report: work for many sectors", "[report]") {
+  const auto task = [](Attempt made, std::int32_t number) {
+    made.id.task = number;
+    return made;
+  };
+  const std::vector<Attempt> rows{
+      attempt("sl.tag.1000.7.pc1.1", State::completed, 10),
+      task(attempt("sp.tag.1000.1440.3.all.proof.1", State::failed, 20), 0),
+      task(attempt("sp.tag.1000.1440.3.all.proof.1", State::completed, 30), 1),
+      attempt("sp.tag.1000.1440.3.0.proof.2", State::completed, 40),
+      attempt("sp.tag.1000.1440.3.0.check.1", State::completed, 50),
+      attempt("sp.tag.2000.1440.3.0.proof.1", State::completed, 60),
+      attempt("sp.other.1000.1440.3.0.proof.1", State::completed, 1000),
+      attempt("st.tag.2048", State::completed, 70),
+  };
+  auto whose = scope();
+  const auto all = report::make(rows, {}, whose);
+  CHECK(all.total.used.core_s == 2 * (10 + 20 + 30 + 40 + 50 + 60 + 70));
+  CHECK(all.total.sectors == 1);
+  const auto& proofs = stage(all, "window_post");
+  CHECK(proofs.sectors == 0);
+  CHECK(proofs.runs == 4);
+  CHECK(proofs.retries == 1);  // the task of an array, then its partition alone
+  CHECK(proofs.failed == 1);
+  CHECK(stage(all, "window_check").runs == 1);
+  CHECK(stage(all, "template").runs == 1);
+  REQUIRE(all.sectors.size() == 2);
+  CHECK(all.sectors[0].sector);
+  CHECK(all.sectors[1].shared);
+  CHECK(all.sectors[1].used.core_s == all.total.used.core_s - 20);
+  const auto made = report::json(all, View::sectors, {});
+  CHECK(made["rows"][1]["sector"] == nullptr);
+  CHECK(made["rows"][1]["stages"].size() == 3);
+  CHECK(report::page(all, {}).find("many") != std::string::npos);
+
+  whose.miner = 1000;
+  CHECK(report::make(rows, {}, whose).total.used.core_s == 2 * (10 + 20 + 30 + 40 + 50));
+}
+
 TEST_CASE("report: every list adds up to the total", "[report]") {
   const auto made = story();
   CHECK(made.total.used.core_s == 2 * 270);
