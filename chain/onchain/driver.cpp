@@ -24,7 +24,7 @@ constexpr std::int64_t kLongestBackoffMs = 60'000;
 constexpr Epoch kTicketMargin = 10;
 /// Sectors on chain that are not final are looked up that often.
 constexpr Epoch kLookAgain = 10;
-constexpr char kChain[] = "chain";
+constexpr char kChain[] = "chain", kTicketExpired[] = "ticket_expired", kGasSpent[] = "out_of_gas";
 
 std::string read_proof(const std::filesystem::path& file, const PorepConfig& porep) {
   std::ifstream in(file, std::ios::binary);
@@ -170,7 +170,7 @@ void Driver::pre_committing(Sector& sector) {
     checked_[sector.id] = sector.state_ms;
   }
   if (ticket_expired(sector))
-    return fail(sector, "ticket_expired",
+    return fail(sector, kTicketExpired,
                 fmt::format("the ticket of epoch {} is too old at epoch {}: PC1 begins anew with "
                             "another",
                             sector.ticket_epoch, view_.height));
@@ -344,6 +344,10 @@ void Driver::in_message(Sector& sector) {
 }
 
 void Driver::write(Sector& sector, const char* kind, json payload) {
+  const std::string_view what(kind);
+  if (what == event::kTicket) alerts_.clear(kTicketExpired, sector.id.text(), now_ms_);
+  if (what == event::kPrecommitted || what == event::kActivated)
+    alerts_.clear(kGasSpent, sector.id.text(), now_ms_);
   journal_.write(sector, kind, std::move(payload), now_ms_);
 }
 
@@ -351,6 +355,8 @@ void Driver::fail(Sector& sector, std::string_view cause, const std::string& tex
                   std::uint64_t batch, const json& message) {
   auto payload = pledge::decide_on_chain(sector, cause, text, batch, settings_.retry, now_ms_);
   if (!message.is_null()) payload["message"] = message;
+  if (cause == kTicketExpired || cause == kGasSpent)  // retried, but not for nothing
+    alerts_.raise(std::string(cause), sector.id.text(), payload["text"], now_ms_);
   write(sector, event::kFailed, std::move(payload));
 }
 

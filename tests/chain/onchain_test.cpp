@@ -161,11 +161,13 @@ struct House {
   }
 
   Sector& at(std::uint64_t number) { return sectors.at({1000, number}); }
-  bool told(const std::string& kind) {
+  bool told(const std::string& kind, bool over = false) {
     alerts->flush();
-    return std::any_of(heard.begin(), heard.end(),
-                       [&](const auto& alert) { return alert.kind == kind && !alert.over; });
+    return std::any_of(heard.begin(), heard.end(), [&](const auto& alert) {
+      return alert.kind == kind && alert.over == over && !alert.text.empty();
+    });
   }
+  bool over(const std::string& kind) { return told(kind, true); }
   std::size_t messages(std::uint64_t method) const {
     std::size_t count = 0;
     for (const auto& tipset : pool.chain)
@@ -268,6 +270,7 @@ TEST_CASE("onchain: without money, a key or a fit node sectors wait, told, and g
     CHECK(house.at(1).note.starts_with(kind + ": "));
   cure();
   REQUIRE(house.until(State::proving));
+  CHECK(house.over(kind));
   CHECK(house.messages(28) == 1);
   CHECK(house.at(1).note.empty());
 }
@@ -298,6 +301,8 @@ TEST_CASE("onchain: an old ticket begins PC1 anew", "[onchain]") {
   house.pool.chain.push_back({house.pool.height, {}});
   house.stopped.clear();
   REQUIRE(house.until(State::proving));
+  CHECK(house.told("ticket_expired"));
+  CHECK_THAT(house.at(1).last_error, Catch::Matchers::Contains("the ticket of epoch 100"));
   CHECK(house.at(1).ticket != first);
   CHECK(house.chain.run().tried.at(1) == 1);
 }
@@ -382,6 +387,8 @@ TEST_CASE("onchain: out of gas: again, in smaller messages", "[onchain]") {
   house.chain.exit_code = 7;
   house.rounds(12);
   CHECK(house.at(0).messages.at(0).exit_code == 7);
+  CHECK(house.told("out_of_gas"));
+  CHECK_THAT(house.at(0).last_error, Catch::Matchers::Contains("it ran out of gas"));
   house.chain.until = house.pool.height;
   REQUIRE(house.until(State::proving, 200));
   CHECK(house.at(0).messages.size() >= 3);
