@@ -2,17 +2,38 @@
 
 #include <spdlog/spdlog.h>
 
+#include <fstream>
+#include <nlohmann/json.hpp>
+
 namespace sealyard::alert {
+namespace {
+
+constexpr char kGoingFile[] = "alerts.json";
+
+}  // namespace
 
 std::vector<std::unique_ptr<Sink>> sinks(const settings::Alerts& settings,
+                                         const std::filesystem::path& home,
                                          const std::shared_ptr<spdlog::logger>& log) {
   std::vector<std::unique_ptr<Sink>> all;
   all.push_back(log_sink(log));
+  all.push_back(file_sink(home / kGoingFile));
   if (!settings.command.empty()) all.push_back(command_sink(settings.command));
   if (!settings.webhook.empty()) all.push_back(webhook_sink(settings.webhook));
   if (!settings.dingtalk.empty())
     all.push_back(dingtalk_sink(settings.dingtalk, settings.dingtalk_secret));
   return all;
+}
+
+std::vector<Alert> going(const std::filesystem::path& home) {
+  std::ifstream in(home / kGoingFile);
+  const auto all = nlohmann::json::parse(in, nullptr, false);
+  std::vector<Alert> found;
+  if (!all.is_array()) return found;
+  for (const auto& one : all)
+    found.push_back({one.value("kind", ""), one.value("subject", ""), one.value("text", ""), false,
+                     one.value("time_ms", std::int64_t{0})});
+  return found;
 }
 
 Alerts::Alerts(std::vector<std::unique_ptr<Sink>> sinks, std::int64_t repeat_ms,

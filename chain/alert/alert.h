@@ -3,6 +3,7 @@
 #include <condition_variable>
 #include <cstdint>
 #include <deque>
+#include <filesystem>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -44,11 +45,17 @@ std::unique_ptr<Sink> webhook_sink(std::string url);
 /// Source: DingTalk open platform, custom robot access, security settings.
 std::unique_ptr<Sink> dingtalk_sink(std::string url, std::string secret);
 
+/// Keeps those that are going on in a JSON file, for going(); begins it anew.
+std::unique_ptr<Sink> file_sink(std::filesystem::path file);
+/// What the daemon of this home folder last had going on; none where it never ran.
+std::vector<Alert> going(const std::filesystem::path& home);
+
 /// "...&timestamp=T&sign=S": base64 of HMAC-SHA256(secret, "T\nsecret"), escaped for a URL.
 std::string dingtalk_query(const std::string& secret, std::int64_t time_ms);
 
-/// The log and whatever the settings name.
+/// The log, the file of `home`, and whatever the settings name.
 std::vector<std::unique_ptr<Sink>> sinks(const settings::Alerts& settings,
+                                         const std::filesystem::path& home,
                                          const std::shared_ptr<spdlog::logger>& log);
 
 /// Remembers what is going on, and hands news to a thread of its own: nobody waits for a slow hook.

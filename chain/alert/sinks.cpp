@@ -10,6 +10,7 @@
 #include <nlohmann/json.hpp>
 
 #include "chain/alert/alert.h"
+#include "chain/ledger/files.h"
 #include "chain/ledger/instance_lock.h"
 #include "chain/rpc/http.h"
 #include "chain/types/bytes.h"
@@ -134,6 +135,35 @@ class DingTalkSink : public Sink {
   std::string url_, secret_;
 };
 
+class FileSink : public Sink {
+ public:
+  explicit FileSink(std::filesystem::path file) : file_(std::move(file)) { write(); }
+  void deliver(const Alert& alert) override {
+    const std::pair key{alert.kind, alert.subject};
+    if (alert.over)
+      going_.erase(key);
+    else
+      going_[key] = alert;
+    write();
+  }
+
+ private:
+  void write() const {
+    auto all = nlohmann::json::array();
+    for (const auto& [key, alert] : going_)
+      all.push_back({{"kind", alert.kind},
+                     {"subject", alert.subject},
+                     {"text", alert.text},
+                     {"time_ms", alert.time_ms}});
+    const auto text = all.dump(1, ' ', false, nlohmann::json::error_handler_t::replace);
+    ledger::write_whole(file_, {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()},
+                        0600);
+  }
+
+  std::filesystem::path file_;
+  std::map<std::pair<std::string, std::string>, Alert> going_;
+};
+
 }  // namespace
 
 std::string dingtalk_query(const std::string& secret, std::int64_t time_ms) {
@@ -153,6 +183,9 @@ std::string dingtalk_query(const std::string& secret, std::int64_t time_ms) {
 
 std::unique_ptr<Sink> log_sink(std::shared_ptr<spdlog::logger> log) {
   return std::make_unique<LogSink>(std::move(log));
+}
+std::unique_ptr<Sink> file_sink(std::filesystem::path file) {
+  return std::make_unique<FileSink>(std::move(file));
 }
 std::unique_ptr<Sink> command_sink(std::string command) {
   return std::make_unique<CommandSink>(std::move(command));

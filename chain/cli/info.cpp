@@ -10,6 +10,7 @@
 #include <iostream>
 #include <memory>
 
+#include "chain/alert/alert.h"
 #include "chain/cli/chain.h"
 #include "chain/cli/layout.h"
 #include "chain/ledger/instance_lock.h"
@@ -207,6 +208,7 @@ HouseView house_view(const Context& context, const settings::Settings& settings)
   house.now_s = std::time(nullptr);
   house.daemon_since_s = daemon_since(settings.home);
   house.subsystems = {"Sealing", "SectorStorage"};
+  house.alerts = alert::going(settings.home).size();
   pledge::Sectors all;
   if (std::filesystem::exists(settings.ledger_file()))
     pledge::apply(all, context.open_ledger(settings).events());

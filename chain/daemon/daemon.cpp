@@ -75,7 +75,7 @@ Daemon::Daemon(settings::Settings settings, ledger::Ledger ledger,
       journal_(
           ledger_, fmt::format("daemon:{}:{}", ledger::host_name(), getpid()),
           [this](const Sector& sector, const ledger::Event& event) { written(sector, event); }),
-      alerts_(alert::sinks(settings_.alerts, log_),
+      alerts_(alert::sinks(settings_.alerts, settings_.home, log_),
               static_cast<std::int64_t>(settings_.alerts.repeat_s) * 1000, log_) {
   if (sodium_init() < 0) throw Error(Fault::internal, "libsodium does not start");
   tag_ = settings_.cluster_tag.empty() ? ledger_.id() : settings_.cluster_tag;

@@ -47,6 +47,25 @@ const Alert kAlert{"funds", "t01000", "t3abc has \"1 FIL\"", false, 1'700'000'00
 
 }  // namespace
 
+TEST_CASE("alert: what is going on lies in a file for other programs", "[alert]") {
+  const Scratch scratch;
+  CHECK(alert::going(scratch.path()).empty());
+  Logged logged;
+  alert::Alerts alerts(alert::sinks({}, scratch.path(), logged.log), 1000, logged.log);
+  alerts.raise(kAlert.kind, kAlert.subject, kAlert.text, kAlert.time_ms);
+  alerts.raise("key", "t01000", "none", 0);
+  alerts.clear("key", "t01000", 1);
+  alerts.flush();
+  const auto there = alert::going(scratch.path());
+  REQUIRE(there.size() == 1);
+  CHECK(there[0].kind == kAlert.kind);
+  CHECK(there[0].subject == kAlert.subject);
+  CHECK(there[0].text == kAlert.text);
+  CHECK(there[0].time_ms == kAlert.time_ms);
+  const alert::Alerts next(alert::sinks({}, scratch.path(), logged.log), 1000, logged.log);
+  CHECK(alert::going(scratch.path()).empty());  // another daemon finds its own
+}
+
 TEST_CASE("alert: told once, again after a while, and when it is over", "[alert]") {
   Logged logged;
   std::vector<Alert> all;
