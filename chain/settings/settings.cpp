@@ -198,6 +198,10 @@ void read_chain(Table& table, Settings& settings) {
   table.get("post_from", chain.post_from);
   table.get("post_fee", chain.post_fee);
   table.get("post_margin", chain.post_margin, 0, 10'000);
+  if (const auto* node = table.take("aggregate_commits"); node && node->value_or(true))
+    table.refuse(*node, "aggregate_commits",
+                 "want false: SnarkPack aggregation is not supported, every sector's proof goes on "
+                 "chain by itself");
   if (chain.confidence > chain.finality)
     if (const auto* node = table.take("confidence"))
       table.refuse(*node, "confidence", "want at most finality");

@@ -112,6 +112,7 @@ TEST_CASE("settings: each mistake is named with its line", "[settings]") {
       {"[daemon]\nlog_level = \"loud\"\n", "log_level: want trace"},
       {"[report]\ncore_hour = -1\n", "config.toml:2: report.core_hour: want a number from 0"},
       {"[report]\ngpu_hour = \"3\"\n", "config.toml:2: report.gpu_hour: want a number from 0"},
+      {"[chain]\naggregate_commits = true\n", "SnarkPack aggregation is not supported"},
   }));
   CAPTURE(text);
   CHECK_THROWS_WITH(load(scratch.path(), text), Catch::Matchers::Contains(wanted));
