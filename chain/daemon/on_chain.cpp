@@ -51,6 +51,7 @@ Daemon::OnChain::OnChain(const settings::Settings& all, pledge::Journal& journal
       deadlines(chain, all),
       posts(all, tag, deadlines, jobs, pool, outbox, alerts, lines(log)) {
   wallet::forbid_dumps();
+  if (all.chain.winning_post) mining = std::make_unique<Mining>(all, endpoints(all), log);
 }
 
 types::SignedMessage Daemon::OnChain::sign(const types::Message& message) const {

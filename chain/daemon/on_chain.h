@@ -1,6 +1,7 @@
 // Everything between the daemon and full nodes. Private to this folder.
 #pragma once
 #include "chain/daemon/daemon.h"
+#include "chain/daemon/mining.h"
 #include "chain/deadline/driver.h"
 #include "chain/deadline/rpc_chain.h"
 #include "chain/onchain/rpc_chain.h"
@@ -48,6 +49,7 @@ struct Daemon::OnChain {
   SlurmJobs jobs;
   deadline::RpcChain deadlines;
   deadline::Driver posts;
+  std::unique_ptr<Mining> mining;  ///< nullptr: another program makes the miner's blocks, or none
 };
 
 }  // namespace sealyard::daemon

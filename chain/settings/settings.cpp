@@ -198,6 +198,8 @@ void read_chain(Table& table, Settings& settings) {
   table.get("post_from", chain.post_from);
   table.get("post_fee", chain.post_fee);
   table.get("post_margin", chain.post_margin, 0, 10'000);
+  table.get("winning_post", chain.winning_post);
+  table.get("winning_run", chain.winning_run);
   if (const auto* node = table.take("aggregate_commits"); node && node->value_or(true))
     table.refuse(*node, "aggregate_commits",
                  "want false: SnarkPack aggregation is not supported, every sector's proof goes on "
@@ -207,12 +209,6 @@ void read_chain(Table& table, Settings& settings) {
       table.refuse(*node, "confidence", "want at most finality");
 }
 
-/// What a job sees, everybody on its node may see.
-constexpr std::string_view kSecrets[] = {"FULLNODE_API_INFO", "SEALYARD_WALLET_PASSWORD",
-                                         "LOTUS_WALLET_PASSWORD"};
-
-void read_daemon(Table& table, Settings& settings) {
-  table.get("poll_s", settings.poll_s, 1, 3600);
 void read_auto(Table& table, Auto& automatic) {
   table.get("pledge", automatic.pledge);
   table.get("delay", automatic.delay, 0, 604'800);
@@ -227,6 +223,12 @@ void read_auto(Table& table, Auto& automatic) {
   table.get("worker_balance", automatic.worker_balance);
 }
 
+/// What a job sees, everybody on its node may see.
+constexpr std::string_view kSecrets[] = {"FULLNODE_API_INFO", "SEALYARD_WALLET_PASSWORD",
+                                         "LOTUS_WALLET_PASSWORD"};
+
+void read_daemon(Table& table, Settings& settings) {
+  table.get("poll_s", settings.poll_s, 1, 3600);
   table.get("comment_s", settings.comment_s, 1, 86400);
   if (const auto* node = table.take("log_level")) {
     settings.log_level = node->value_exact<std::string>().value_or("");
@@ -277,17 +279,11 @@ void read(const toml::table& root, Settings& settings) {
     t.get("gib_hour", settings.report.gib_hour, 0, 1e9);
     t.get("currency", settings.report.currency);
   });
+  table.table("auto", [&](Table& t) { read_auto(t, settings.automatic); });
   table.table("daemon", [&](Table& t) { read_daemon(t, settings); });
   table.refuse_rest();
 }
 
-/// Variables the lotus world already sets; the file wins over them.
-void read_environment(Settings& settings) {
-  table.table("auto", [&](Table& t) { read_auto(t, settings.automatic); });
-  if (const char* level = std::getenv("RUST_LOG"))
-    if (std::find(std::begin(kLevels), std::end(kLevels), level) != std::end(kLevels))
-      settings.log_level = level;
-  for (const char* name : {"FIL_PROOFS_PARAMETER_CACHE", "FIL_PROOFS_PARENT_CACHE",
 /// live.toml: only keys of [auto], and how often it was changed.
 void read_live(const toml::table& root, const std::filesystem::path& file, Auto& automatic) {
   Table table(root, "", file);
@@ -306,6 +302,12 @@ void parse(const std::filesystem::path& file, const std::function<void(const tom
   }
 }
 
+/// Variables the lotus world already sets; the file wins over them.
+void read_environment(Settings& settings) {
+  if (const char* level = std::getenv("RUST_LOG"))
+    if (std::find(std::begin(kLevels), std::end(kLevels), level) != std::end(kLevels))
+      settings.log_level = level;
+  for (const char* name : {"FIL_PROOFS_PARAMETER_CACHE", "FIL_PROOFS_PARENT_CACHE",
                            "YC_PC1_RECALCULATE", "YC_PARALLEL_NUM"})
     if (const char* value = std::getenv(name)) settings.environment[name] = value;
   if (const char* skip = std::getenv("YC_SKIP_RECOVERY"))

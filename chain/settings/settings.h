@@ -35,7 +35,7 @@ struct Retry {
 
 /// The chain that sectors go to. Amounts as people write them: "0.02 FIL".
 struct Chain {
-  bool on = false;        ///< there is a [chain] in the file; without, sectors wait after PC2
+  bool on = false;  ///< there is a [chain] in the file; without, sectors wait after PC2
   /// As FULLNODE_API_INFO, which holds where this is empty; a secret where there are tokens in it.
   std::string endpoints;
   /// Folder of keys (chain/wallet/store.h); empty: HOME/wallet. The node signs for keys not in it.
@@ -61,6 +61,9 @@ struct Chain {
   std::string post_from;               ///< sender of proofs and declarations; empty: the worker
   std::string post_fee = "5 FIL";      ///< at most, of one such message
   std::uint64_t post_margin = 10;      ///< epochs before a deadline closes: alert when later
+  bool winning_post = false;           ///< makes blocks; at most one program of a miner may do it
+  /// Words before seal-winning-post, read by /bin/sh: a step of a standing allocation. Empty: here.
+  std::string winning_run;
 };
 
 /// Where an alert goes, besides the log. Empty: nowhere.
@@ -71,9 +74,6 @@ struct Alerts {
   std::uint64_t repeat_s = 3600;          ///< while it lasts
 };
 
-/// What an hour costs, for `sealyard report cost`.
-struct Prices {
-  double core_hour = 0, gpu_hour = 0, gib_hour = 0;
 /// Automatic pledging (chain/autotask): live, whether they stand in config.toml or in live.toml.
 struct Auto {
   bool pledge = false;
@@ -89,6 +89,9 @@ struct Auto {
   std::string worker_balance = "5 FIL";  ///< of each sender, for each online node of PC1
 };
 
+/// What an hour costs, for `sealyard report cost`.
+struct Prices {
+  double core_hour = 0, gpu_hour = 0, gib_hour = 0;
   std::string currency = "USD";
 
   bool any() const { return core_hour > 0 || gpu_hour > 0 || gib_hour > 0; }
@@ -111,7 +114,7 @@ struct Settings {
   /// A job makes the zero file and tree_d of CC sectors once for each size under storage_root; the
   /// sectors take them from there. Three times the sector size on disk.
   bool templates = false;
-  std::filesystem::path programs;      ///< folder of the seal-* programs on the nodes
+  std::filesystem::path programs;                  ///< folder of the seal-* programs on the nodes
   std::map<std::string, std::string> environment;  ///< given to every job, besides what we set
 
   std::string slurm_conf;               ///< empty = SLURM_CONF, else Slurm's compiled default
@@ -123,18 +126,18 @@ struct Settings {
   Chain chain;
   Alerts alerts;
   Prices report;
+  Auto automatic;
   bool development() const { return network == "development"; }
 
   std::uint64_t poll_s = 10;
-  Auto automatic;
   std::uint64_t comment_s = 60;  ///< least time between two progress comments of one job
   std::string log_level = "info";
 
   std::filesystem::path ledger_file() const { return home / "ledger.sqlite"; }
+  std::filesystem::path live_file() const { return home / "live.toml"; }
   std::filesystem::path outbox_file() const { return home / "outbox.sqlite"; }
   std::filesystem::path log_folder() const { return home / "log"; }
   /// `stage`'s own values with the gaps filled from all_stages.
-  std::filesystem::path live_file() const { return home / "live.toml"; }
   Stage stage(const std::string& name) const;
 };
 
@@ -152,9 +155,6 @@ Settings load(const std::filesystem::path& home, const std::filesystem::path& pr
 /// The text of a config.toml with these values and a line on each.
 std::string text(const Settings& settings);
 
-/// "t01000", "f01000", "01000" or "1000".  @throws Error{usage}
-std::uint64_t parse_miner(std::string_view text);
-
 /// A setting that may change while the daemon runs.
 struct LiveKey {
   std::string_view name;   ///< "auto.delay"
@@ -166,6 +166,9 @@ struct LiveKey {
 std::span<const LiveKey> live_keys();
 /// @throws Error{configuration} this is no live.toml: "live.toml:2: auto.delay: want ..."
 void check_live(const std::string& text);
+
+/// "t01000", "f01000", "01000" or "1000".  @throws Error{usage}
+std::uint64_t parse_miner(std::string_view text);
 
 /// The folder this program was started from, links resolved.
 std::filesystem::path program_folder();

@@ -76,6 +76,8 @@ finalize_early = true
 window_post = false
 post_from = "t3def"
 post_margin = 20
+winning_post = true
+winning_run = "srun --overlap --jobid=7"
 [alerts]
 command = "logger \"$SEALYARD_ALERT_TEXT\""
 webhook = "http://127.0.0.1:1/x"
@@ -91,6 +93,8 @@ webhook = "http://127.0.0.1:1/x"
   CHECK(back.chain.recover_faults);
   CHECK(back.chain.post_from == "t3def");
   CHECK(back.chain.post_margin == 20);
+  CHECK(back.chain.winning_post);
+  CHECK(back.chain.winning_run == "srun --overlap --jobid=7");
   CHECK(back.alerts.command == s.alerts.command);
 }
 
@@ -108,11 +112,11 @@ TEST_CASE("settings: each mistake is named with its line", "[settings]") {
       {"[chain]\nconfidence = 901\nfinality = 20\n", "chain.confidence: want a whole number"},
       {"[chain]\nconfidence = 30\nfinality = 20\n", "chain.confidence: want at most finality"},
       {"[chain]\nfinalize_early = 1\n", "chain.finalize_early: want true or false"},
+      {"[chain]\naggregate_commits = true\n", "SnarkPack aggregation is not supported"},
       {"[miner]\nid = \"x1\"\n", "miner 'x1' is no actor id"},
       {"[daemon]\nlog_level = \"loud\"\n", "log_level: want trace"},
       {"[report]\ncore_hour = -1\n", "config.toml:2: report.core_hour: want a number from 0"},
       {"[report]\ngpu_hour = \"3\"\n", "config.toml:2: report.gpu_hour: want a number from 0"},
-      {"[chain]\naggregate_commits = true\n", "SnarkPack aggregation is not supported"},
   }));
   CAPTURE(text);
   CHECK_THROWS_WITH(load(scratch.path(), text), Catch::Matchers::Contains(wanted));
