@@ -201,11 +201,11 @@ bool of_chain(Sector& sector, const ledger::Event& event) {
     sector.note = p.at("text");
     return true;
   }
-  if (kind == event::kWished) {
   if (kind == event::kFinal) {
     sector.final = true;
     return true;
   }
+  if (kind == event::kWished) {
     wished(sector, event);
   } else if (kind == event::kCalledOff) {
     if (!sector.messages.empty() && sector.messages.back().key == p.at("key"))
@@ -218,13 +218,13 @@ bool of_chain(Sector& sector, const ledger::Event& event) {
   } else if (kind == event::kActivated) {
     sector.activation = p.at("activation");
     sector.expiration = p.at("expiration");
-    sector.bad_runs.erase("commit");
     sector.final = false;
+    sector.bad_runs.erase("commit");
     sector.batch_limit.erase("commit");
-  } else if (kind == event::kQueued || kind == event::kQueuedEarly) {
   } else if (kind == event::kGone) {
     sector.activation = sector.expiration = -1;
     sector.final = false;
+  } else if (kind == event::kQueued || kind == event::kQueuedEarly) {
     sector.proof = p.value("proof", sector.proof);
   } else if (kind == event::kSeedChanged) {
     sector.proof.clear();
@@ -384,8 +384,8 @@ bool rests(const Sector& sector) {
   if (!sector.broken.empty() || sector.failure || sector.job) return false;
   switch (sector.state) {
     case State::proving:
-    case State::pre_commit_expired:
       return sector.final || sector.activation < 0;  // not by a message, but by an operator's word
+    case State::pre_commit_expired:
     case State::failed_unrecoverable:
       return true;
     case State::finalized:  // a chain may have its prove-commit to take, or has it

@@ -285,13 +285,10 @@ TEST_CASE("fold: a sector rests where only a new event can move it", "[pledge]")
     sector.precommit_epoch = 1100;
     sector.proof = "cA==";
   }
+  SECTION("on chain, but not for good") { sector.activation = 1200; }
   CHECK_FALSE(pledge::rests(sector));
 }
 
-  SECTION("on chain, but not for good") { sector.activation = 1200; }
-namespace {
-
-json after(const pledge::Sector& sector, slurm::State state, int exit, int signal = 0) {
 TEST_CASE("fold: what a reorg took back is committed again with the kept proof", "[pledge]") {
   Story story;
   story.pledge();
@@ -317,6 +314,9 @@ TEST_CASE("fold: what a reorg took back is committed again with the kept proof",
   }
 }
 
+namespace {
+
+json after(const pledge::Sector& sector, slurm::State state, int exit, int signal = 0) {
   return pledge::decide(sector, {state, exit, signal, false, "n1"}, {}, 1'000'000);
 }
 
@@ -350,10 +350,10 @@ TEST_CASE("retry: the table of exit codes", "[pledge][retry]") {
   CHECK(event["action"] == action);
   CHECK(event["to"] == to);
   CHECK(event["stage"] == "pc2");
+  if (exit == 1) CHECK(event["cause"] == "launch");  // no stage ends so: a host did not start it
   const bool counts = exit != 75 && state != preempted;
   CHECK(event["counts"] == counts);
   if (action == "hold") CHECK(event["again_ms"] == 0);
-  if (exit == 1) CHECK(event["cause"] == "launch");  // no stage ends so: a host did not start it
   if (action == "again") CHECK(event["again_ms"] == (counts ? 1'060'000 : 1'000'000));
 }
 
@@ -368,9 +368,6 @@ TEST_CASE("retry: what PC1 and AddPiece complain about", "[pledge][retry]") {
   CHECK(after(story.sector, failed, 66)["to"] == "Packing");
 }
 
-TEST_CASE("retry: waits double, then an operator must look", "[pledge][retry]") {
-  Story story;
-  story.to_pc2();
 TEST_CASE("retry: C1 runs again once for the sake of C2", "[pledge][retry]") {
   Story story;
   story.to_pc2();
@@ -402,6 +399,9 @@ TEST_CASE("retry: C1 runs again once for the sake of C2", "[pledge][retry]") {
   CHECK(fails(exit)["to"] == "Commit1");
 }
 
+TEST_CASE("retry: waits double, then an operator must look", "[pledge][retry]") {
+  Story story;
+  story.to_pc2();
   const settings::Retry retry{
       .attempts = 4, .reseals = 1, .requeues = 9, .wait_s = 10, .longest_wait_s = 25};
   std::vector<std::int64_t> waits;
