@@ -45,7 +45,7 @@ END
 # leap EPOCHS: so many before the next deadline with sectors opens
 leap() {
   local close head
-  read -r close head < <(look close)
+  read -r close head < <(look close) || return 0
   local far=$((close - 60 - $1 - head))
   [ $far -le 0 ] || call Jump "[$far]" > /dev/null
   echo "$((head + (far > 0 ? far : 0))): the next deadline opens at $((close - 60))"
@@ -53,7 +53,7 @@ leap() {
 power() { sealyard info --json | python3 -c 'import json, sys; print(json.load(sys.stdin)["MinerPower"]["RawBytePower"])'; }
 has_power() { [ "$(power)" = "$1" ]; }
 proving() { [ "$(sealyard sectors list --json | grep -c '"State": "Proving"')" = "$1" ]; }
-past() { [ "$(look head)" -ge "$1" ]; }
+past() { local head; head=$(look head) && [ "$head" -ge "$1" ]; }
 faulty() { [ "$(look faulty)" = "$1" ]; }
 # messages KIND: in the outbox, by key
 messages() { python3 -c 'import sqlite3, sys; print(sqlite3.connect(sys.argv[1]).execute("SELECT count(*) FROM message WHERE kind = ?", sys.argv[2:]).fetchone()[0])' "$SEALYARD_HOME/outbox.sqlite" "$1"; }

@@ -8,6 +8,7 @@ daemon='' net='' listen=127.0.0.1:0
 
 end_network() {
   local code=$? pid
+  set +e  # all of it, whatever fails
   { for pid in $daemon $net; do kill -9 "$pid" && wait "$pid" || true; done; } 2> /dev/null
   if [ $code != 0 ] && [ $code != 77 ]; then
     sealyard sectors list || true
