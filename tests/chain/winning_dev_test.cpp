@@ -62,7 +62,7 @@ std::string vector_file(const char* name) {
 
 dev::Policy policy() {
   dev::Policy p;
-  p.finality = 20;  // elections look back so far
+  p.finality = 4;  // elections look back so far
   return p;
 }
 
@@ -81,7 +81,7 @@ struct Mine : Provider {
   void get_power() {
     land(post(to_window(), proof));
     REQUIRE(power() == 2048);
-    advance(25);
+    advance(6);
   }
 
   /// As a daemon that was killed.
