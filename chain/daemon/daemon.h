@@ -92,7 +92,7 @@ class Daemon {
   struct OnChain;                   ///< everything between us and full nodes
   std::unique_ptr<OnChain> chain_;  ///< nullptr: no [chain] in the settings
   std::unique_ptr<autotask::Driver> autotask_;
-  std::set<SectorId> held_;         ///< told about
+  std::set<SectorId> held_;  ///< told about
   pledge::Sectors sectors_;
   std::map<SectorId, Memory> memory_;
   std::uint64_t seen_ = 0;  ///< last event read; 0: none yet

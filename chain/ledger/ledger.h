@@ -75,7 +75,8 @@ class Ledger {
 
   /// The pledges that answer this request (pledge/take.h), in order; found by an index.
   std::vector<Event> pledged_by(const std::string& request) const;
-  /// Of all requests that begin with `prefix`, a pledge that answers the last in alphabetical order.
+  /// Of all requests that begin with `prefix`, a pledge that answers the last in alphabetical
+  /// order.
   std::optional<Event> last_pledged_by(const std::string& prefix) const;
 
   /// The lowest number above every number this miner ever used, at least `first`. Call it inside

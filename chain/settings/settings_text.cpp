@@ -71,7 +71,8 @@ std::string chain_lines(const Chain& c) {
   line("post_fee", quoted(c.post_fee), "at most, of one such message");
   line("post_margin", c.post_margin, "epochs before a deadline closes: alert when later");
   line("winning_post", c.winning_post, "makes blocks; one program of a miner at most may do it");
-  line("winning_run", quoted(c.winning_run), "words before seal-winning-post; empty = on this host");
+  line("winning_run", quoted(c.winning_run),
+       "words before seal-winning-post; empty = on this host");
   return out;
 }
 
