@@ -145,7 +145,7 @@ TEST_CASE("c2: parameters that do not fit are refused before anything long", "[c
   lists(1000);
   refuse(bench.argv(), 65, {groth16::params_file(kId)});
   fs::remove(bench.params_file());
-  refuse(bench.argv(), 66, {groth16::params_file(kId), "seal-params fetch", "porep 2KiB"});
+  refuse(bench.argv(), 78, {groth16::params_file(kId), "seal-params fetch", "porep 2KiB"});
 
   // The same name, another circuit: fewer inputs, then as many with other lists.
   const std::string window =
@@ -163,7 +163,7 @@ TEST_CASE("c2: parameters that do not fit are refused before anything long", "[c
   damage(bench.key_file(), key_bytes().size() - 1);
   refuse(bench.argv(), 65, {groth16::verifying_key_file(kId)});
   fs::remove(bench.key_file());
-  refuse(bench.argv(), 66, {groth16::verifying_key_file(kId)});
+  refuse(bench.argv(), 78, {groth16::verifying_key_file(kId)});
   refuse(bench.argv({"--params", (bench.scratch / "x").string()}), 64, {"--params"});
   CHECK_FALSE(fs::exists(bench.out));
 }

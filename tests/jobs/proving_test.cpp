@@ -371,7 +371,7 @@ TEST_CASE("window-post: orders that are refused", "[window-post]") {
   refuse(64, "--readers", {"--vanilla-only", "--readers", "0"});
   refuse(64, "--read-timeout", {"--vanilla-only", "--read-timeout", "soon"});
   refuse(64, "want winning", kOnly, "seal-winning-post");
-  refuse(66, "seal-params", {"--params", scratch.path().string()});
+  refuse(78, "seal-params", {"--params", scratch.path().string()});
   const auto variable = test::run(from.argv("seal-window-post", kOnly), {"RAYON_NUM_THREADS=x"});
   CHECK(variable.code == 78);
   CHECK(variable.err.find("RAYON_NUM_THREADS=x") != std::string::npos);

@@ -131,9 +131,9 @@ TEST_CASE("window-post: parameters that do not fit are refused before anything i
   fs::resize_file(params, fs::file_size(params) - 1);
   CHECK(code() == 65);
   fs::remove(params);
-  CHECK(code() == 66);
+  CHECK(code() == 78);
   fs::remove(key);
-  CHECK(code() == 66);
+  CHECK(code() == 78);
 }
 
 TEST_CASE("window-post: vanilla proofs of sealed 8 MiB sectors are the reference's bytes",
