@@ -4,7 +4,7 @@
 # partition. Every sector ends with the reference's bytes; no two processes ever hold one sector; no
 # final file is ever seen half-written (SEAL-08, U-01, U-03).
 . "${SEALYARD_SOURCE:-$(cd "$(dirname "$0")/../.." && pwd)}/tests/system/lib.sh"
-with_slurm --nodes 2 --set SlurmdTimeout=10
+with_slurm --nodes 2 --set SlurmdTimeout=10 --set MinJobAge=30
 export SEALYARD_HOME=$scratch/home
 vectors=$SEALYARD_SOURCE/tests/vectors/seal
 root=$scratch/root
