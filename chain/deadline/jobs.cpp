@@ -63,11 +63,7 @@ slurm::Request request(const Part& part, unsigned generation, std::string_view t
   }
   if (proof) request.gres = pledge::parse_gres(site.gres);
   if (need.gpus) request.gres.push_back({"gpu", need.gpus});
-  request.slurm_partition = site.slurm_partition;
-  request.account = site.account;
-  request.qos = site.qos;
-  request.constraint = site.constraint;
-  request.environment = settings.environment;
+  pledge::set_place(request, site, settings);
   request.work_dir = files.folder(part.window).string();
   request.output = files.output(part, generation).string();
   request.comment =

@@ -57,11 +57,7 @@ slurm::Request asked_for(const std::string& stage, const PorepConfig& porep,
   request.time_s = static_cast<std::int64_t>(wanted.time_s ? wanted.time_s : model.time_s);
   request.gres = parse_gres(wanted.gres);
   if (model.gpus) request.gres.push_back({"gpu", model.gpus});
-  request.slurm_partition = wanted.slurm_partition;
-  request.account = wanted.account;
-  request.qos = wanted.qos;
-  request.constraint = wanted.constraint;
-  request.environment = settings.environment;
+  set_place(request, wanted, settings);
   return request;
 }
 
@@ -102,6 +98,15 @@ std::vector<slurm::Counted> parse_gres(std::string_view text) {
     all.push_back(std::move(counted));
   }
   return all;
+}
+
+void set_place(slurm::Request& request, const settings::Stage& site,
+               const settings::Settings& settings) {
+  request.slurm_partition = site.slurm_partition;
+  request.account = site.account;
+  request.qos = site.qos;
+  request.constraint = site.constraint;
+  request.environment = settings.environment;
 }
 
 slurm::Request request(const Sector& sector, const Key& key, const settings::Settings& settings) {

@@ -33,6 +33,11 @@ std::optional<slurm::Request> template_request(const Sector& sector, std::string
 /// Eight hex digits that change when what is asked for changes.
 std::string plan(const slurm::Request& request);
 
+/// What a site says of where a stage runs and in whose name: partition, account, QOS, constraint,
+/// and the environment of every job.
+void set_place(slurm::Request& request, const settings::Stage& site,
+               const settings::Settings& settings);
+
 /// "gpu:a100:2,pc1slot:1".  @throws Error{configuration}
 std::vector<slurm::Counted> parse_gres(std::string_view text);
 
