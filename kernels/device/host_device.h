@@ -3,6 +3,15 @@
 
 #ifdef __CUDACC__
 #define SEALYARD_HOST_DEVICE __host__ __device__
+#define SEALYARD_NOINLINE __noinline__
 #else
 #define SEALYARD_HOST_DEVICE
+#define SEALYARD_NOINLINE [[gnu::noinline]]
+#endif
+
+// Before a loop over limbs: on a GPU they then stay in registers.
+#ifdef __CUDA_ARCH__
+#define SEALYARD_UNROLL _Pragma("unroll")
+#else
+#define SEALYARD_UNROLL
 #endif

@@ -1,8 +1,10 @@
+#include <cstring>
 #include <random>
 #include <vector>
 
 #include "kernels/base/hex.h"
 #include "kernels/field/fr.h"
+#include "kernels/field/fr_device.h"
 #include "tests/catch.h"
 
 using namespace sealyard;
@@ -112,5 +114,62 @@ TEST_CASE("field: dot equals the sum of products for every length", "[field]") {
         for (int l = 0; l < 4; ++l) x.value.l[l] = limbs[l];
       }
     REQUIRE(field::dot(a.data(), b.data(), n) == sum_of_products());
+  }
+}
+
+namespace {
+
+template <typename To, typename From>
+To same_bytes(const From& from) {
+  static_assert(sizeof(To) == sizeof(From));
+  To to;
+  std::memcpy(static_cast<void*>(&to), &from, sizeof to);
+  return to;
+}
+
+// Where limbs are 0 or full, and near r; the rest is random.
+std::vector<Fr> edges_and_others() {
+  std::vector<Fr> list{field::zero(), field::one(), field::from_node(kMinusOne)};
+  for (int limb = 0; limb < 4; ++limb)
+    for (const std::uint64_t value : {1ull, 0xffffffffull, 0xffffffff00000000ull, ~0ull}) {
+      Fr inner = field::from_node(kMinusOne);  // the limbs of the Montgomery form
+      inner.value.l[limb] = limb == 3 ? value & 0x73eda753299d7d47 : value;
+      list.push_back(inner);
+      inner = Fr{};
+      inner.value.l[limb] = limb == 3 ? value & 0x73eda753299d7d47 : value;
+      list.push_back(inner);
+    }
+  Fr highest;
+  const std::uint64_t limbs[4]{0xffffffff00000000, 0x53bda402fffe5bfe, 0x3339d80809a1d805,
+                               0x73eda753299d7d48};
+  for (int l = 0; l < 4; ++l) highest.value.l[l] = limbs[l];
+  list.push_back(highest);
+  std::mt19937_64 rng(13);
+  while (list.size() < 120) list.push_back(random_element(rng));
+  return list;
+}
+
+}  // namespace
+
+TEST_CASE("field: what a GPU computes", "[field][bit-exact]") {
+  namespace gpu = field::gpu;
+  const auto list = edges_and_others();
+  REQUIRE(same_bytes<Fr>(gpu::Fr::one()) == field::one());
+  REQUIRE(same_bytes<Fr>(gpu::Fr::zero()) == field::zero());
+  for (const Fr& a : list) {
+    const auto x = same_bytes<gpu::Fr>(a);
+    REQUIRE(same_bytes<Fr>(neg(x)) == field::sub(field::zero(), a));
+    REQUIRE(same_bytes<Fr>(twice(x)) == field::add(a, a));
+    REQUIRE(same_bytes<Fr>(sqr(x)) == field::sqr(a));
+    REQUIRE(same_bytes<Fr>(pow5(x)) == field::pow5(a));
+    REQUIRE(same_bytes<Node>(plain(x)) == field::to_node(a));
+    REQUIRE(x.is_zero() == (a == field::zero()));
+    for (const Fr& b : list) {
+      const auto y = same_bytes<gpu::Fr>(b);
+      REQUIRE(same_bytes<Fr>(add(x, y)) == field::add(a, b));
+      REQUIRE(same_bytes<Fr>(sub(x, y)) == field::sub(a, b));
+      REQUIRE(same_bytes<Fr>(mul(x, y)) == field::mul(a, b));
+      REQUIRE((x == y) == (a == b));
+    }
   }
 }
