@@ -1,5 +1,6 @@
 // One kernel's implementations, chosen once per job.
 #pragma once
+#include <cstddef>
 #include <string_view>
 #include <vector>
 
@@ -65,6 +66,13 @@ struct BackendTable {
     return Backend::portable;
   }
   Function* best(Backend wanted) const { return entry(choose(wanted)); }
+
+  /// best() for n hashes: a GPU takes a millisecond for one as for a hundred thousand, so few of
+  /// them are left to the CPU.
+  Function* best_for(Backend wanted, std::size_t n) const {
+    constexpr std::size_t kFewestForGpu = 4096;
+    return best(wanted == Backend::cuda && n < kFewestForGpu ? device::best_cpu() : wanted);
+  }
 };
 
 }  // namespace sealyard

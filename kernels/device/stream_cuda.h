@@ -45,6 +45,11 @@ class Buffer {
   cudaStream_t stream_;
 };
 
+/// Number of blocks of `block` threads that cover `count` items.
+inline unsigned grid(std::size_t count, unsigned block) {
+  return static_cast<unsigned>((count + block - 1) / block);
+}
+
 /// Work on the current GPU, one thing after the other. Not for two threads at once.
 class Stream {
  public:
@@ -71,18 +76,29 @@ class Stream {
   template <typename T>
   Buffer<T> upload(const void* from, std::size_t count) {
     Buffer<T> to = allocate<T>(count);
+    upload(from, count, to.get());
+    return to;
+  }
+
+  /// The same to where there is room.
+  template <typename T>
+  void upload(const void* from, std::size_t count, T* to) {
     if (count > 0)
       SEALYARD_CUDA_CHECK(
-          cudaMemcpyAsync(to.get(), from, count * sizeof(T), cudaMemcpyHostToDevice, stream_));
-    return to;
+          cudaMemcpyAsync(to, from, count * sizeof(T), cudaMemcpyHostToDevice, stream_));
   }
 
   /// Writes the whole buffer to `to`; the bytes are there after wait().
   template <typename T>
   void download(const Buffer<T>& from, void* to) {
-    if (from.size() > 0)
-      SEALYARD_CUDA_CHECK(cudaMemcpyAsync(to, from.get(), from.size() * sizeof(T),
-                                          cudaMemcpyDeviceToHost, stream_));
+    download(from.get(), from.size(), to);
+  }
+  /// The same of `count` objects of the GPU.
+  template <typename T>
+  void download(const T* from, std::size_t count, void* to) {
+    if (count > 0)
+      SEALYARD_CUDA_CHECK(
+          cudaMemcpyAsync(to, from, count * sizeof(T), cudaMemcpyDeviceToHost, stream_));
   }
 
   /// Call it right after a kernel launch: a launch that was refused shows only here.
@@ -94,10 +110,5 @@ class Stream {
  private:
   cudaStream_t stream_ = nullptr;
 };
-
-/// Number of blocks of `block` threads that cover `count` items.
-inline unsigned grid(std::size_t count, unsigned block) {
-  return static_cast<unsigned>((count + block - 1) / block);
-}
 
 }  // namespace sealyard::device

@@ -1,11 +1,19 @@
-// The round constants: the first 32 bits of the fractions of the cube roots of the first 64 primes.
-// Source: FIPS 180-4, section 4.2.2.
+// The constants of SHA-256. Included by CUDA code, so C++17.
 #pragma once
 #include <array>
 #include <cstdint>
 
 namespace sealyard::sha256 {
 
+/// The eight chaining words a..h.
+using State = std::array<std::uint32_t, 8>;
+
+/// The chaining value before the first block.  Source: FIPS 180-4, section 5.3.3.
+inline constexpr State kInitialState{0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a,
+                                     0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19};
+
+/// The first 32 bits of the fractions of the cube roots of the first 64 primes.
+/// Source: FIPS 180-4, section 4.2.2.
 alignas(64) inline constexpr std::array<std::uint32_t, 64> kRound{
     0x428a2f98, 0x71374491, 0xb5c0fbcf, 0xe9b5dba5, 0x3956c25b, 0x59f111f1, 0x923f82a4, 0xab1c5ed5,
     0xd807aa98, 0x12835b01, 0x243185be, 0x550c7dc3, 0x72be5d74, 0x80deb1fe, 0x9bdc06a7, 0xc19bf174,

@@ -19,6 +19,7 @@ const BackendTable<HashPairs> hash_pairs_backends{
     .portable = portable::hash_pairs,
     .sha_ni = sha_ni::hash_pairs,
     .avx512 = avx512::hash_pairs,
+    .cuda = SEALYARD_IF_CUDA(cuda::hash_pairs),
 };
 
 Node state_bytes(const State& state) {
@@ -75,7 +76,8 @@ void hash_pairs(std::span<const Node> children, std::span<Node> parents, Backend
   if (children.size() != 2 * parents.size())
     throw Error(Fault::usage, "sha256::hash_pairs: {} children, room for {} parents; want two each",
                 children.size(), parents.size());
-  hash_pairs_backends.best(backend)(children.data(), parents.data(), parents.size());
+  hash_pairs_backends.best_for(backend, parents.size())(children.data(), parents.data(),
+                                                        parents.size());
 }
 
 }  // namespace sealyard::sha256

@@ -8,17 +8,11 @@
 
 #include "kernels/base/node.h"
 #include "kernels/device/backend_table.h"
+#include "kernels/sha256/round_constants.h"
 
 namespace sealyard::sha256 {
 
 inline constexpr std::size_t kBlockBytes = 64;
-
-/// The eight chaining words a..h.
-using State = std::array<std::uint32_t, 8>;
-
-/// The chaining value before the first block.
-inline constexpr State kInitialState{0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a,
-                                     0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19};
 
 /// Runs the compression function over n blocks of 64 bytes.
 using Compress = void(State& state, const std::uint8_t* blocks, std::size_t n);

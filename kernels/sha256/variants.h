@@ -1,6 +1,7 @@
 // The implementations behind sha256.h.
 #pragma once
 #include "kernels/sha256/sha256.h"
+#include "kernels/sha256/sha256_cuda.h"
 
 namespace sealyard::sha256 {
 

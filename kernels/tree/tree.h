@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "kernels/base/node.h"
+#include "kernels/device/backend_table.h"
 #include "kernels/device/share.h"
 #include "kernels/tree/layout.h"
 
@@ -29,6 +30,20 @@ using LeafSource = std::function<void(std::uint64_t first, std::span<Node> leave
 /// @throws Error{usage} another length; what `leaves` throws.
 Node build(const Layout& layout, std::span<Node> nodes, const device::Share& share = {},
            const LeafSource& leaves = {});
+
+/// tree_d of a client's bytes: fr32::pad and build() in one pass.
+///
+/// @param unpadded  127 bytes for every 4 leaves.
+/// @param nodes     layout.nodes() nodes, all written.
+/// @throws Error{usage} another length, or a layout that is not tree_d's.
+Node build_padded(const Layout& layout, std::span<const std::uint8_t> unpadded,
+                  std::span<Node> nodes, const device::Share& share = {});
+
+/// Makes rows 1 .. height of a subtree of tree_d: row r is leaves / 2^r nodes at rows[r]. With
+/// `unpadded`, blocks of 127 bytes, it makes row 0 of them too; else row 0 is there (nullptr).
+using GrowData = void(const std::uint8_t* unpadded, Node* const* rows, unsigned height,
+                      std::size_t leaves);
+extern const BackendTable<GrowData> grow_data_backends;
 
 /// Takes the rows above the leaves as they are made: `nodes` are nodes first, first+1, .. of `row`
 /// (1 = above the leaves). Within a row they come in order. Called by the thread that calls add().
