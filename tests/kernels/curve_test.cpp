@@ -1,6 +1,7 @@
 // Points: encodings and what they refuse, sums, products, pairings.
 #include <algorithm>
 #include <array>
+#include <cstring>
 #include <vector>
 
 #include "kernels/base/error.h"
@@ -10,6 +11,7 @@
 #include "kernels/curve/fixed_base.h"
 #include "kernels/curve/msm.h"
 #include "kernels/curve/pairing.h"
+#include "kernels/curve/point_device.h"
 #include "kernels/curve/variants.h"
 #include "tests/catch.h"
 
@@ -281,4 +283,113 @@ TEST_CASE("curve: pairings are bilinear", "[curve]") {
   REQUIRE(!product_is_one(pairs));
   REQUIRE(!product_is_one(std::vector<Pair>{{g1, g2}}));
   REQUIRE(product_is_one({}));
+}
+
+namespace {
+
+template <typename To, typename From>
+To same_bytes(const From& from) {
+  static_assert(sizeof(To) == sizeof(From));
+  To to;
+  std::memcpy(static_cast<void*>(&to), &from, sizeof to);
+  return to;
+}
+
+template <typename Group>
+using GpuField = std::conditional_t<std::is_same_v<Group, G1>, gpu::Fp, gpu::Fp2>;
+
+template <typename Group>
+gpu::Affine<GpuField<Group>> to_gpu(const Affine<Group>& point) {
+  return same_bytes<gpu::Affine<GpuField<Group>>>(point);
+}
+
+template <typename Group>
+Affine<Group> from_gpu(const gpu::Point<GpuField<Group>>& point) {
+  return same_bytes<Point<Group>>(jacobian(point)).affine();
+}
+
+// Coordinates of points, and what is near 0 and p, in Montgomery form.
+template <typename Field, typename Group>
+std::vector<Field> coordinates() {
+  std::vector<Field> list;
+  for (const auto& point : points<Group>(12)) {
+    list.push_back(point.value.x);
+    list.push_back(point.value.y);
+  }
+  const std::uint64_t highest[6]{0xb9feffffffffaaaa, 0x1eabfffeb153ffff, 0x6730d2a0f6b0f624,
+                                 0x64774b84f38512bf, 0x4b1ba7b6434bacd7, 0x1a0111ea397fe69a};
+  for (const std::uint64_t* limbs : {highest}) {
+    std::array<std::uint64_t, sizeof(Field) / 8> all{};
+    for (std::size_t half = 0; half < all.size(); half += 6) {
+      std::copy_n(limbs, 6, all.begin() + half);
+      list.push_back(same_bytes<Field>(all));
+      all[half + 2] = ~std::uint64_t{0};
+      all[half + 5] -= 1;
+      list.push_back(same_bytes<Field>(all));
+    }
+  }
+  list.push_back(Field{});
+  Field one{};
+  reinterpret_cast<std::uint64_t*>(&one)[0] = 1;
+  list.push_back(one);
+  return list;
+}
+
+}  // namespace
+
+TEMPLATE_TEST_CASE("curve: what a GPU computes with coordinates", "[curve][bit-exact]", G1, G2) {
+  using Field = typename TestType::Field;
+  using Gpu = GpuField<TestType>;
+  const auto list = coordinates<Field, TestType>();
+  const auto check = [](const Gpu& found, const Field& want) {
+    REQUIRE(std::memcmp(&found, &want, sizeof want) == 0);
+  };
+  for (const Field& a : list)
+    for (const Field& b : list) {
+      const auto x = same_bytes<Gpu>(a), y = same_bytes<Gpu>(b);
+      Field want;
+      TestType::field_add(&want, &a, &b);
+      check(add(x, y), want);
+      TestType::field_sub(&want, &a, &b);
+      check(sub(x, y), want);
+      TestType::field_mul(&want, &a, &b);
+      check(mul(x, y), want);
+      TestType::field_sqr(&want, &a);
+      check(sqr(x), want);
+      TestType::field_negate(&want, &a, true);
+      check(neg(x), want);
+      REQUIRE((x == y) == (std::memcmp(&a, &b, sizeof a) == 0));
+    }
+}
+
+TEMPLATE_TEST_CASE("curve: what a GPU computes with points", "[curve][bit-exact]", G1, G2) {
+  using Gpu = gpu::Point<GpuField<TestType>>;
+  auto list = points<TestType>(6);
+  list.push_back(-list[2]);
+  list.push_back(Affine<TestType>{});
+  for (const auto& a : list)
+    for (const auto& b : list) {
+      const Point<TestType> p(a), q(b);
+      Gpu sum = Gpu::identity();
+      add_to(sum, to_gpu(a));
+      REQUIRE(from_gpu<TestType>(sum) == a);
+      add_to(sum, to_gpu(b));
+      REQUIRE(from_gpu<TestType>(sum) == (p + q).affine());
+      Gpu both = sum, other = Gpu::identity();
+      add_to(other, to_gpu(b));
+      add_to(both, other);
+      REQUIRE(from_gpu<TestType>(both) == (p + q + q).affine());
+      add_to(both, both);
+      REQUIRE(from_gpu<TestType>(both) == (p + q + q + p + q + q).affine());
+      REQUIRE(from_gpu<TestType>(twice(sum)) == (p + q + p + q).affine());
+      Gpu opposite = Gpu::identity();
+      add_to(opposite, negative(to_gpu((p + q).affine())));
+      add_to(sum, opposite);
+      REQUIRE(sum.is_identity());
+    }
+  Gpu one = Gpu::identity();
+  add_to(one, to_gpu(list[3]));
+  for (const std::uint32_t factor : {0u, 1u, 2u, 77u, 0x1ffffu})
+    REQUIRE(from_gpu<TestType>(gpu::times(factor, one)) ==
+            (field::from_u64(factor) * list[3]).affine());
 }
