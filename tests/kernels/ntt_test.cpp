@@ -5,6 +5,8 @@
 
 #include "kernels/base/error.h"
 #include "kernels/base/hex.h"
+#include "kernels/device/grid.h"
+#include "kernels/ntt/ntt_device.h"
 #include "tests/catch.h"
 
 using namespace sealyard;
@@ -144,4 +146,34 @@ TEST_CASE("ntt: every backend scales any number of elements", "[ntt][bit-exact]"
   }
   ntt::scale_backends.at(backend)(found.data(), n, x[n], x[n + 1]);
   REQUIRE(found == want);
+}
+
+// The steps of the CUDA variant, played on the host, for every count of levels left over and with
+// both tables of roots in use (from 2^15 on).
+TEST_CASE("ntt: what a GPU computes", "[ntt][bit-exact]") {
+  namespace gpu = ntt::gpu;
+  const unsigned log_size = GENERATE(0u, 1u, 2u, 3u, 4u, 5u, 6u, 7u, 8u, 15u, 16u);
+  CAPTURE(log_size);
+  const ntt::Domain want(log_size, 1, Backend::portable);
+  device::HostGrid grid;
+  gpu::Domain<device::HostGrid> domain(grid, gpu::constants(log_size));
+  auto x = numbers(want.size(), 5);
+  const auto on_grid = grid.upload<gpu::Fr>(x.data(), x.size());
+  const auto same = [&] {
+    std::vector<Fr> found(x.size());
+    grid.download(on_grid.get(), found.size(), found.data());
+    return found == x;
+  };
+  want.evaluate_scrambled(x);
+  domain.evaluate_scrambled(on_grid.get());
+  REQUIRE(same());
+  want.interpolate(x);
+  domain.interpolate(on_grid.get());
+  REQUIRE(same());
+  want.interpolate_scrambled(x);
+  domain.interpolate_scrambled(on_grid.get());
+  REQUIRE(same());
+  want.scale(x, field::one(), field::from_u64(ntt::kGenerator));
+  domain.scale(on_grid.get(), gpu::constants(log_size).generator);
+  REQUIRE(same());
 }
