@@ -28,6 +28,7 @@ Chain::Chain(const std::filesystem::path& file, const std::filesystem::path& par
   } else {
     make_genesis();
   }
+  if (policy_.stand_ins) proofs_.take_stand_ins();
   producer_ = std::make_unique<wallet::Key>(
       wallet::KeyType::bls, wallet::Secret(from_hex(*store_.meta("secret"), "secret")));
   genesis_time_ = std::stoull(*store_.meta("genesis_time"));

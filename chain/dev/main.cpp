@@ -25,7 +25,7 @@ struct Given {
   std::string state, listen = "127.0.0.1:0", token_file, clock = "steady", params, profile = "2k";
   std::string faucet = "50";
   std::uint64_t epoch_ms = 1000, faucet_wait_s = 600;
-  bool json = false;
+  bool json = false, stand_ins = false;
   std::string address, amount, method, values = "[]";
 };
 
@@ -65,6 +65,7 @@ dev::Options options_of(const Given& given) {
     options.policy = dev::Policy::tiny();
   else if (given.profile != "2k")
     throw Error(Fault::usage, "--profile {}: want 2k or tiny", given.profile);
+  options.policy.stand_ins = given.stand_ins;
   options.clock = dev::parse_clock_mode(given.clock);
   if (given.epoch_ms < kLeastEpochMs || given.epoch_ms > kMostEpochMs)
     throw Error(Fault::usage, "--epoch-ms {}: want {} to {}", given.epoch_ms, kLeastEpochMs,
@@ -91,6 +92,10 @@ int serve(const Given& given) {
   write_file(token_file(given), net.admin_token() + "\n", 0600);
   write_file(options.folder / "api", server.multiaddr() + "\n", 0644);
   const auto status = net.call("Status", Json::array());
+  if (net.chain().policy().stand_ins)
+    std::cerr << "sealyard-devnet: SEAL PROOFS MEAN NOTHING here: this chain was made with "
+                 "--stand-ins, for tests of messages"
+              << std::endl;
   if (given.json)
     std::cout << Json{{"api", server.url() + "/rpc/v1"},
                       {"multiaddr", server.multiaddr()},
@@ -163,6 +168,9 @@ int main(int argc, char** argv) {
                  "~/.cache/sealyard/params)");
   app.add_option("--profile", given.profile,
                  "Of a new chain: 2k (proving period 2880 epochs) or tiny (240)");
+  app.add_flag("--stand-ins", given.stand_ins,
+               "Of a new chain, for tests of messages alone: what anybody can make is taken for "
+               "a seal proof; power on such a chain means nothing");
   app.add_option("--faucet", given.faucet, "FIL that the faucet gives a request");
   app.add_option("--faucet-wait-s", given.faucet_wait_s, "Between two requests for an address");
   app.add_flag("--json", given.json, "Say where it listens as JSON");

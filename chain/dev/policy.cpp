@@ -26,6 +26,7 @@ void each(P& p, Visit&& visit) {
   visit("finality", p.finality);
   visit("min_power_bytes", p.min_power_bytes);
   visit("most_partitions_posted", p.most_partitions_posted);
+  visit("stand_ins", p.stand_ins);
 }
 
 }  // namespace
@@ -48,7 +49,9 @@ types::Json Policy::json() const {
 
 Policy Policy::parse(const types::Json& json) {
   Policy p;
-  each(p, [&](const char* name, auto& value) { json.at(name).get_to(value); });
+  each(p, [&](const char* name, auto& value) {
+    if (json.contains(name)) json.at(name).get_to(value);  // else the chain is older than it
+  });
   return p;
 }
 

@@ -28,6 +28,8 @@ struct Policy {
   Epoch finality = 900;
   std::uint64_t min_power_bytes = 2048;
   std::uint64_t most_partitions_posted = 3;
+  /// dev::stand_in() is taken for a seal proof: for tests of messages alone. Power means nothing.
+  bool stand_ins = false;
 
   Epoch period() const { return deadlines * window; }
 

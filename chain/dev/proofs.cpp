@@ -1,7 +1,10 @@
 #include "chain/dev/proofs.h"
 
+#include <type_traits>
+
 #include "jobs/params/key.h"
 #include "kernels/base/error.h"
+#include "kernels/groth16/proof.h"
 
 namespace sealyard::dev {
 namespace {
@@ -23,6 +26,14 @@ std::array<std::uint8_t, 32> name_of(const Claim& claim, const std::string& id,
 
 }  // namespace
 
+types::Bytes stand_in(const verify::Seal& seal) {
+  const auto name = name_of(seal, verify::params_id(seal), {});
+  types::Bytes out;
+  while (out.size() < seal.porep.partitions() * groth16::kProofBytes)
+    out.insert(out.end(), name.begin(), name.end());
+  return out;
+}
+
 const groth16::VerifyingKey& Proofs::key(const std::string& id) {
   auto found = keys_.find(id);
   if (found == keys_.end())
@@ -33,8 +44,10 @@ const groth16::VerifyingKey& Proofs::key(const std::string& id) {
 template <typename Claim>
 std::optional<std::string> Proofs::judge_claim(const Claim& claim, const types::Bytes& proof) {
   const auto id = verify::params_id(claim);
-  const auto& verifying_key = key(id);
   try {
+    if constexpr (std::is_same_v<Claim, verify::Seal>)
+      if (stand_ins_ && proof == stand_in(claim)) return std::nullopt;
+    const auto& verifying_key = key(id);
     const auto name = name_of(claim, id, proof);
     if (const auto known = verdicts_.find(name); known != verdicts_.end()) return known->second;
     if (verdicts_.size() >= kMostVerdicts) verdicts_.clear();

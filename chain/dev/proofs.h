@@ -12,10 +12,18 @@
 
 namespace sealyard::dev {
 
+/// What stands for the proof of a sector on a chain that takes stand-ins: a digest of all that the
+/// proof would prove, so that of another seed or replica is refused. Anybody can make it.
+/// @throws Error{usage} a commitment that is none.
+types::Bytes stand_in(const verify::Seal& seal);
+
 class Proofs {
  public:
   /// Keys are read when they are first needed.
   explicit Proofs(std::filesystem::path params) : params_(std::move(params)) {}
+
+  /// stand_in() counts as a proof from now on.
+  void take_stand_ins() { stand_ins_ = true; }
 
   /// Why the proof is not valid; nothing when it is.
   /// @throws Error{missing} the folder lacks the key; Error{corrupt}, Error{io} it cannot be read.
@@ -28,6 +36,7 @@ class Proofs {
   const groth16::VerifyingKey& key(const std::string& id);
 
   std::filesystem::path params_;
+  bool stand_ins_ = false;
   std::map<std::string, groth16::VerifyingKey> keys_;
   // A message is tried when its gas is estimated and again when it is executed.
   std::map<std::array<std::uint8_t, 32>, std::optional<std::string>> verdicts_;

@@ -108,6 +108,32 @@ TEST_CASE("dev: a proof of the reference comes on chain, another does not", "[de
   CHECK(p.node.available_balance(p.miner) > before);
 }
 
+TEST_CASE("dev: a stand-in is one of its sector and seed, and only where the chain takes it",
+          "[dev]") {
+  const bool taken = GENERATE(true, false);
+  CAPTURE(taken);
+  dev::Policy policy;
+  policy.stand_ins = taken;
+  Provider p(policy);
+  const auto seed_epoch = p.precommit();
+  p.go_before(seed_epoch + 1);
+  const verify::Seal seal{p.sealed.config, {1000, p.sealed.sector}, p.sealed.comm_d,
+                          p.sealed.comm_r, p.sealed.ticket,         p.sealed.seed};
+  const auto exit_code = [&](const verify::Seal& of) {
+    auto params = p.prove_params();
+    params.proofs = {dev::stand_in(of)};
+    return p.land(Net::priced(p.worker, p.message(p.worker, p.miner, dev::kFil, 34, params.cbor())))
+        .receipt.exit_code;
+  };
+  auto other = seal;
+  other.seed = p.sealed.ticket;
+  CHECK(exit_code(other) == 16);
+  other = seal;
+  other.sector.number = 3;
+  CHECK(exit_code(other) == 16);
+  CHECK(exit_code(seal) == (taken ? 0 : 16));
+}
+
 TEST_CASE("dev: power comes with the first window proof and goes with a missed one",
           "[dev][bit-exact]") {
   Provider p(GENERATE(0, 1) ? dev::Policy::tiny() : dev::Policy());
