@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "kernels/base/error.h"
+#include "kernels/poseidon/poseidon_cuda.h"
 #include "kernels/poseidon/variants.h"
 
 namespace sealyard::poseidon {
@@ -25,6 +26,7 @@ const BackendTable<HashMany> hash_backends{
     .kernel = "poseidon::hash",
     .portable = portable::hash_many,
     .avx512 = avx512::hash_many,
+    .cuda = SEALYARD_IF_CUDA(cuda::hash_many),
 };
 
 field::Fr hash(std::span<const field::Fr> elements) {
@@ -46,13 +48,13 @@ void hash_groups(unsigned arity, std::span<const Node> in, std::span<Node> out, 
                 in.size(), out.size(), arity, arity * out.size());
   std::array<const Node*, kMaxArity> first{};
   for (unsigned k = 0; k < arity; ++k) first[k] = in.data() + k;
-  hash_backends.best(backend)(arity, first.data(), arity, out.data(), out.size());
+  hash_backends.best_for(backend, out.size())(arity, first.data(), arity, out.data(), out.size());
 }
 
 void hash_columns(std::span<const Node* const> layers, std::span<Node> out, Backend backend) {
   want_arity("poseidon::hash_columns", layers.size());
-  hash_backends.best(backend)(static_cast<unsigned>(layers.size()), layers.data(), 1, out.data(),
-                              out.size());
+  hash_backends.best_for(backend, out.size())(static_cast<unsigned>(layers.size()), layers.data(),
+                                              1, out.data(), out.size());
 }
 
 Node hash_md(std::span<const Node> nodes) {

@@ -5,6 +5,8 @@
 
 #include "kernels/device/grid.h"
 #include "kernels/fr32/fr32.h"
+#include "kernels/poseidon/hash_device.h"
+#include "kernels/poseidon/poseidon.h"
 #include "kernels/sha256/pair_device.h"
 #include "kernels/sha256/sha256.h"
 #include "kernels/tree/grow_device.h"
@@ -88,4 +90,24 @@ TEST_CASE("tree: tree_d of a client's bytes in one pass, on every backend", "[tr
     REQUIRE((found == want));
   }
   REQUIRE_THROWS_AS(tree::build_padded(layout, std::span(unpadded).subspan(1), found), Error);
+}
+
+TEST_CASE("gpu code: Poseidon of rows and of columns", "[gpu-code][poseidon]") {
+  const unsigned arity = GENERATE(2, 4, 8, 11);
+  const std::size_t n = GENERATE(0, 1, 129);
+  const std::size_t slice = GENERATE(50, 128);
+  CAPTURE(arity, n, slice);
+  auto nodes = sample_nodes(arity * n);
+  for (std::size_t i = 0; i < nodes.size(); i += 5) nodes[i].bytes.fill(0xff);  // taken mod r
+  for (std::size_t i = 1; i < nodes.size(); i += 5) nodes[i] = {};
+  std::vector<Node> want(n), found(n);
+  std::vector<const Node*> first(arity);
+  for (const bool rows : {true, false}) {
+    for (unsigned k = 0; k < arity; ++k) first[k] = nodes.data() + (rows ? k : k * n);
+    const std::size_t stride = rows ? arity : 1;
+    poseidon::hash_backends.portable(arity, first.data(), stride, want.data(), n);
+    device::HostGrid grid;
+    poseidon::gpu::hash_many(grid, arity, first.data(), stride, found.data(), n, slice);
+    REQUIRE((found == want));
+  }
 }
