@@ -1,4 +1,5 @@
 #include "kernels/base/error.h"
+#include "kernels/device/cpu.h"
 #include "kernels/device/stream_cuda.h"
 
 namespace sealyard::device {
@@ -14,6 +15,12 @@ bool gpu_present() {
   }
   return cudaDeviceGetAttribute(&major, cudaDevAttrComputeCapabilityMajor, 0) == cudaSuccess &&
          major >= kOldestMajor;
+}
+
+std::uint64_t gpu_free_bytes() {
+  std::size_t free = 0, total = 0;
+  if (!gpu_present() || cudaMemGetInfo(&free, &total) != cudaSuccess) return 0;
+  return free;
 }
 
 void check(cudaError_t status, const char* call, const char* file, int line) {

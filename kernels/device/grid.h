@@ -51,6 +51,10 @@ class HostGrid {
     std::unique_ptr<T[]> data_;
   };
 
+  /// Host memory that a GPU copies from and to while the host goes on: Pinned<T>(count).
+  template <typename T>
+  using Pinned = Array<T>;
+
   template <typename T>
   Array<T> allocate(std::size_t count) {
     return Array<T>(count);

@@ -18,6 +18,9 @@ __global__ void __launch_bounds__(kGridBlock) run_step(const Step step, std::siz
 class CudaGrid {
  public:
   template <typename T>
+  using Pinned = device::Pinned<T>;
+
+  template <typename T>
   Buffer<T> allocate(std::size_t count) {
     return stream_.allocate<T>(count);
   }

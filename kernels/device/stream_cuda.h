@@ -4,6 +4,7 @@
 #include <cuda_runtime_api.h>
 
 #include <cstddef>
+#include <cstdint>
 #include <utility>
 
 namespace sealyard::device {
@@ -43,6 +44,30 @@ class Buffer {
   T* data_ = nullptr;
   std::size_t size_;
   cudaStream_t stream_;
+};
+
+/// `size` objects of T in memory of the host that stays where it is: copies from and to it run
+/// beside the host's work. Nothing may be under way when it goes.
+template <typename T>
+class Pinned {
+ public:
+  explicit Pinned(std::size_t size) : size_(size) {
+    void* room = nullptr;
+    if (size > 0) SEALYARD_CUDA_CHECK(cudaMallocHost(&room, size * sizeof(T)));
+    data_ = static_cast<T*>(room);
+  }
+  Pinned(const Pinned&) = delete;
+  Pinned& operator=(const Pinned&) = delete;
+  ~Pinned() {
+    if (data_) cudaFreeHost(data_);
+  }
+
+  T* get() const { return data_; }
+  std::size_t size() const { return size_; }
+
+ private:
+  T* data_ = nullptr;
+  std::size_t size_;
 };
 
 /// Number of blocks of `block` threads that cover `count` items.

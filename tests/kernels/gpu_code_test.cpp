@@ -9,6 +9,8 @@
 #include "kernels/poseidon/poseidon.h"
 #include "kernels/sha256/pair_device.h"
 #include "kernels/sha256/sha256.h"
+#include "kernels/slice/lane_device.h"
+#include "kernels/slice/slice.h"
 #include "kernels/tree/grow_device.h"
 #include "kernels/tree/tree.h"
 #include "tests/catch.h"
@@ -110,4 +112,155 @@ TEST_CASE("gpu code: Poseidon of rows and of columns", "[gpu-code][poseidon]") {
     poseidon::gpu::hash_many(grid, arity, first.data(), stride, found.data(), n, slice);
     REQUIRE((found == want));
   }
+}
+
+namespace {
+
+// What PC2 makes of some nodes, row by row.
+struct Made {
+  std::vector<Node> replica;
+  std::array<std::vector<Node>, slice::kMostRows + 1> tree_c, tree_r;
+
+  Made(std::size_t nodes, unsigned rows) : replica(nodes) {
+    for (unsigned row = 0; row <= rows; ++row) tree_c[row].resize(nodes >> 3 * row);
+    for (unsigned row = 1; row <= rows; ++row) tree_r[row].resize(nodes >> 3 * row);
+  }
+  slice::Output at(std::size_t first, unsigned rows) {
+    slice::Output out;
+    out.replica = replica.data() + first;
+    for (unsigned row = 0; row <= rows; ++row) out.tree_c[row] = &tree_c[row][first >> 3 * row];
+    for (unsigned row = 1; row <= rows; ++row) out.tree_r[row] = &tree_r[row][first >> 3 * row];
+    return out;
+  }
+  friend bool operator==(const Made& a, const Made& b) {
+    return a.replica == b.replica && a.tree_c == b.tree_c && a.tree_r == b.tree_r;
+  }
+};
+
+struct Sector {
+  std::vector<std::vector<Node>> layers;
+  std::vector<Node> data;
+
+  Sector(unsigned count, std::size_t nodes) : data(sample_nodes(nodes)) {
+    for (unsigned k = 0; k < count; ++k) layers.push_back(sample_nodes(nodes + k));
+  }
+  slice::Input at(std::size_t first, std::size_t nodes) const {
+    slice::Input in{{}, data.data() + first, nodes};
+    for (const auto& layer : layers) in.layers.push_back(layer.data() + first);
+    return in;
+  }
+};
+
+// Row by row over the whole, without slices.
+Made made_plainly(const Sector& sector, unsigned rows) {
+  const std::size_t nodes = sector.data.size();
+  Made made(nodes, rows);
+  const auto in = sector.at(0, nodes);
+  poseidon::hash_columns(in.layers, made.tree_c[0], Backend::portable);
+  for (std::size_t i = 0; i < nodes; ++i)
+    made.replica[i] = field::add(sector.data[i], sector.layers.back()[i]);
+  for (unsigned row = 1; row <= rows; ++row) {
+    poseidon::hash_groups(8, made.tree_c[row - 1], made.tree_c[row]);
+    poseidon::hash_groups(8, row == 1 ? made.replica : made.tree_r[row - 1], made.tree_r[row]);
+  }
+  return made;
+}
+
+void make_in_slices(slice::Lane& lane, const slice::Shape& shape, const Sector& sector,
+                    Made& made) {
+  for (std::size_t at = 0; at < sector.data.size(); at += shape.most_nodes) {
+    const auto nodes = std::min(shape.most_nodes, sector.data.size() - at);
+    lane.start(sector.at(at, nodes), made.at(at, shape.rows));
+    lane.finish();
+  }
+}
+
+}  // namespace
+
+TEST_CASE("slice: every way to make one gives the rows of the whole", "[slice][bit-exact]") {
+  const auto [layers, rows, nodes, most] =
+      GENERATE(table<unsigned, unsigned, std::size_t, std::size_t>(
+          {{2, 2, 64, 64}, {2, 3, 1536, 1024}, {11, 3, 512, 512}, {2, 0, 7, 3}}));
+  CAPTURE(layers, rows, nodes, most);
+  const slice::Shape shape{layers, rows, most};
+  const Sector sector(layers, nodes);
+  const auto want = made_plainly(sector, rows);
+  for (const auto backend : slice::lane_backends.backends()) {
+    CAPTURE(name(backend));
+    Made found(nodes, rows);
+    const auto lane = slice::lane_backends.at(backend)(shape, 2);
+    make_in_slices(*lane, shape, sector, found);
+    REQUIRE(found == want);
+  }
+  Made found(nodes, rows);
+  slice::gpu::GridLane<device::HostGrid> lane(shape, 1);
+  make_in_slices(lane, shape, sector, found);
+  REQUIRE(found == want);
+}
+
+TEST_CASE("slice: what is not wanted is not written, the rest is the same", "[slice]") {
+  const unsigned rows = 2;
+  const std::size_t nodes = 128;
+  const slice::Shape shape{2, rows, nodes};
+  const Sector sector(2, nodes);
+  const auto want = made_plainly(sector, rows);
+  slice::gpu::GridLane<device::HostGrid> on_grid(shape, 1);
+  const auto on_cpu = slice::lane_backends.portable(shape, 1);
+  for (slice::Lane* lane : {static_cast<slice::Lane*>(&on_grid), on_cpu.get()}) {
+    Made found(nodes, rows);
+    auto out = found.at(0, rows);
+    out.tree_c = {};
+    out.tree_r[1] = nullptr;
+    lane->start(sector.at(0, nodes), out);
+    lane->finish();
+    REQUIRE(found.replica == want.replica);
+    REQUIRE(found.tree_r[2] == want.tree_r[2]);
+    REQUIRE(found.tree_r[1] == std::vector<Node>(nodes / 8));
+    REQUIRE(found.tree_c[0] == std::vector<Node>(nodes));
+    out = found.at(0, rows);
+    out.replica = nullptr;
+    out.tree_r = {};
+    out.tree_c[0] = nullptr;
+    found.replica.assign(nodes, Node{});
+    lane->start(sector.at(0, nodes), out);
+    lane->finish();
+    REQUIRE(found.replica == std::vector<Node>(nodes));
+    REQUIRE(found.tree_c[0] == std::vector<Node>(nodes));
+    REQUIRE(found.tree_c[1] == want.tree_c[1]);
+    REQUIRE(found.tree_c[2] == want.tree_c[2]);
+  }
+}
+
+TEST_CASE("slice: slices and jobs of a card follow from its memory", "[slice][plan]") {
+  constexpr std::uint64_t kGiB = std::uint64_t{1} << 30, kLeaves = std::uint64_t{1} << 27;
+  std::size_t before = 0;
+  for (const std::uint64_t free : {1, 2, 4, 6, 24, 141}) {
+    CAPTURE(free);
+    const auto plan = slice::gpu_plan(11, kLeaves, free * kGiB);
+    REQUIRE(plan);
+    CHECK(plan->backend == Backend::cuda);
+    CHECK(plan->shape.rows == 3);
+    CHECK(kLeaves % plan->shape.most_nodes == 0);
+    CHECK(plan->shape.most_nodes % plan->shape.group() == 0);
+    CHECK(slice::gpu_bytes(*plan) <= free * kGiB);
+    CHECK(plan->shape.most_nodes >= before);
+    before = plan->shape.most_nodes;
+  }
+  CHECK(before == 1 << 20);
+  CHECK(slice::gpu_plan(2, 64, kGiB)->shape.most_nodes == 64);
+  CHECK_FALSE(slice::gpu_plan(11, kLeaves, kGiB / 2));
+  CHECK_FALSE(slice::gpu_plan(3, kLeaves, 24 * kGiB));
+  CHECK(slice::jobs_per_gpu(kGiB / 2, 11) == 0);
+  CHECK(slice::jobs_per_gpu(kGiB, 11) == 1);
+  CHECK(slice::jobs_per_gpu(6 * kGiB, 11) == 3);
+  CHECK(slice::jobs_per_gpu(4 * kGiB, 11) == 2);
+  CHECK(slice::jobs_per_gpu(141 * kGiB, 11) == 4);
+  const slice::Plan small{Backend::cuda, {2, 2, 64}, 3};
+  CHECK(slice::pinned_bytes(small) == 3 * 32 * (2 * 64 + 2 * (64 + 8 + 1)));
+  // A card without room for the smallest slices, or none at all: the CPU does it.
+  const auto cpu = slice::plan(11, kLeaves, {8, Backend::cuda}, 0);
+  CHECK(cpu.backend != Backend::cuda);
+  CHECK(cpu.shape.most_nodes == 1 << 15);
+  CHECK(slice::gpu_bytes(cpu) == 0);
+  CHECK(slice::plan(2, 64, {64, Backend::portable}, 0).shape.most_nodes == 64);
 }
