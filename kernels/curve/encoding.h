@@ -55,9 +55,11 @@ class EncodedPoints {
   explicit EncodedPoints(std::span<const std::uint8_t> bytes) : bytes_(bytes) {}
 
   std::size_t size() const { return bytes_.size() / Group::kBytes; }
+  std::span<const std::uint8_t, Group::kBytes> bytes(std::size_t index) const {
+    return bytes_.subspan(index * Group::kBytes).template first<Group::kBytes>();
+  }
   Decoded<Group> at(std::size_t index, Inspection inspection) const {
-    return decode<Group>(bytes_.subspan(index * Group::kBytes).template first<Group::kBytes>(),
-                         inspection);
+    return decode<Group>(bytes(index), inspection);
   }
 
  private:

@@ -103,6 +103,16 @@ SEALYARD_HOST_DEVICE inline bool operator==(const Residue<Order>& a, const Resid
   return differs == 0;
 }
 
+/// For limbs from outside; all functions else take and give numbers below m.
+template <typename Order>
+SEALYARD_HOST_DEVICE inline bool is_below_modulus(const Residue<Order>& x) {
+  Carry borrow;
+  sub_cc(x.limb[0], Order::modulus(0), borrow);
+  SEALYARD_UNROLL
+  for (int i = 1; i < Order::kLimbs; ++i) subc_cc(x.limb[i], Order::modulus(i), borrow);
+  return subc(0, 0, borrow) != 0;
+}
+
 /// x - m where x >= m, for x below 2 m.
 template <typename Order>
 SEALYARD_HOST_DEVICE inline Residue<Order> subtract_once(const Residue<Order>& x) {

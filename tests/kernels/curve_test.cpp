@@ -7,6 +7,7 @@
 #include "kernels/base/error.h"
 #include "kernels/base/hex.h"
 #include "kernels/curve/batch_add.h"
+#include "kernels/curve/encoded_sums_device.h"
 #include "kernels/curve/encoding.h"
 #include "kernels/curve/fixed_base.h"
 #include "kernels/curve/msm.h"
@@ -392,4 +393,99 @@ TEMPLATE_TEST_CASE("curve: what a GPU computes with points", "[curve][bit-exact]
   for (const std::uint32_t factor : {0u, 1u, 2u, 77u, 0x1ffffu})
     REQUIRE(from_gpu<TestType>(gpu::times(factor, one)) ==
             (field::from_u64(factor) * list[3]).affine());
+}
+
+namespace {
+
+template <typename Group>
+std::vector<std::uint8_t> encoded(const std::vector<Affine<Group>>& list) {
+  std::vector<std::uint8_t> bytes(list.size() * Group::kBytes);
+  for (std::size_t i = 0; i < list.size(); ++i) encode(list[i], &bytes[i * Group::kBytes]);
+  return bytes;
+}
+
+}  // namespace
+
+// The steps of the CUDA variant, played on the host. Runs are of 32 points: so lists of one run, of
+// several, and of runs of runs; equal and opposite points meet in one bucket.
+TEMPLATE_TEST_CASE("curve: what a GPU adds up", "[curve][bit-exact]", G1, G2) {
+  const std::size_t n = GENERATE(0u, 1u, 2u, 31u, 33u, 1100u);
+  CAPTURE(n);
+  auto list = points<TestType>(n);
+  if (n > 30) list[7] = list[6], list[9] = -list[8];
+  const auto bytes = encoded(list);
+  device::HostGrid grid;
+  std::size_t bad = 0;
+  const auto check = [&](const Fr* factors, unsigned bits, const Point<TestType>& want) {
+    const auto found = gpu::sum_encoded<TestType>(grid, bytes.data(), n, factors, bad, bits);
+    REQUIRE(bad == n);
+    REQUIRE(found.affine() == want.affine());
+  };
+  check(nullptr, 0, sum<TestType>(list, 1));
+  if (n > 100) return;  // products take as long as they are slow on a host
+  const auto mixed = scalars(n);
+  check(mixed.data(), 7, multiply<TestType>(list, mixed, 1));
+  // All into the same buckets, and all of them zero.
+  const std::vector<Fr> same(n, mixed.empty() ? Fr{} : mixed.back()), zeros(n);
+  check(same.data(), 9, multiply<TestType>(list, same, 1));
+  check(zeros.data(), 4, {});
+}
+
+TEST_CASE("curve: what a GPU adds up, in windows of every size", "[curve][bit-exact]") {
+  const auto list = points<G1>(12);
+  const auto bytes = encoded(list);
+  const auto mixed = scalars(list.size());
+  const auto want = multiply<G1>(list, mixed, 1).affine();
+  device::HostGrid grid;
+  for (unsigned bits = 4; bits <= 11; ++bits) {
+    CAPTURE(bits);
+    std::size_t bad = 0;
+    const auto found =
+        gpu::sum_encoded<G1>(grid, bytes.data(), list.size(), mixed.data(), bad, bits);
+    REQUIRE(found.affine() == want);
+  }
+  REQUIRE(gpu::best_bits(1) == 4);
+  REQUIRE(gpu::best_bits(std::size_t{1} << 21) == 16);
+}
+
+TEMPLATE_TEST_CASE("curve: what a GPU takes for no point", "[curve]", G1, G2) {
+  auto list = points<TestType>(9);
+  const auto good = encoded(list);
+  const auto first_bad = [](const std::vector<std::uint8_t>& bytes) {
+    device::HostGrid grid;
+    std::size_t bad = 0;
+    const auto n = bytes.size() / TestType::kBytes;
+    gpu::sum_encoded<TestType>(grid, bytes.data(), n, nullptr, bad, 4);
+    // As the host has it.
+    std::size_t want = 0;
+    const EncodedPoints<TestType> points(bytes);
+    while (want < n && points.at(want, Inspection::on_curve).flaw == Flaw::none) ++want;
+    REQUIRE(bad == want);
+    return bad;
+  };
+  REQUIRE(first_bad(good) == 9);
+  for (const unsigned flag : {0x80u, 0x40u, 0x20u}) {
+    auto flagged = good;
+    for (const std::size_t i : {5u, 7u})
+      flagged[i * TestType::kBytes] = static_cast<std::uint8_t>(good[i * TestType::kBytes] | flag);
+    REQUIRE(first_bad(flagged) == 5);
+  }
+  auto off = good;
+  off[4 * TestType::kBytes - 1] ^= 1;
+  REQUIRE(first_bad(off) == 3);
+  auto large = good;  // the same number and p more
+  const std::uint8_t modulus[]{0x1a, 0x01, 0x11, 0xea, 0x39, 0x7f, 0xe6, 0x9a, 0x4b, 0x1b,
+                               0xa7, 0xb6, 0x43, 0x4b, 0xac, 0xd7, 0x64, 0x77, 0x4b, 0x84,
+                               0xf3, 0x85, 0x12, 0xbf, 0x67, 0x30, 0xd2, 0xa0, 0xf6, 0xb0,
+                               0xf6, 0x24, 0x1e, 0xab, 0xff, 0xfe, 0xb1, 0x53, 0xff, 0xff,
+                               0xb9, 0xfe, 0xff, 0xff, 0xff, 0xff, 0xaa, 0xab};
+  unsigned carry = 0;
+  for (int i = 47; i >= 0; --i) {
+    carry += large[i] + modulus[i];
+    large[i] = static_cast<std::uint8_t>(carry);
+    carry >>= 8;
+  }
+  REQUIRE(first_bad(large) == 0);
+  list[2] = Affine<TestType>{};
+  REQUIRE(first_bad(encoded(list)) == 2);
 }
