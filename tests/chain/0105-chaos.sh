@@ -17,12 +17,7 @@ precommit_wait_s = 2
 commit_wait_s = 2
 replace_after = 5"
 sed -i 's/^confidence = .*/confidence = 5/' "$SEALYARD_HOME/config.toml"
-if [ -n "$c2" ]; then
-  mkdir "$scratch/programs"
-  ln -s "$SEALYARD_BIN"/seal-* "$scratch/programs"
-  ln -sf "$c2" "$scratch/programs/seal-c2"
-  sed -i "s|^path = .*|path = \"$scratch/programs\"|" "$SEALYARD_HOME/config.toml"
-fi
+[ -z "$c2" ] || stand_in_programs "$c2"
 
 answers() { call Status > "$scratch/status" 2> /dev/null; }
 peace() { call Trouble '[{"kind": "none", "count": 0}]' > /dev/null 2>&1; }

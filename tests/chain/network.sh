@@ -78,3 +78,12 @@ SEALYARD_PARAMS = "$SEALYARD_PARAMS"
 FIL_PROOFS_PARENT_CACHE = "$scratch/parents"
 END
 }
+
+# stand_in_programs C2: the daemon's programs, with this one in place of seal-c2; the chain is one
+# with --stand-ins
+stand_in_programs() {
+  mkdir "$scratch/programs"
+  ln -s "$SEALYARD_BIN"/seal-* "$scratch/programs"
+  ln -sf "$1" "$scratch/programs/seal-c2"
+  sed -i "s|^path = .*|path = \"$scratch/programs\"|" "$SEALYARD_HOME/config.toml"
+}
