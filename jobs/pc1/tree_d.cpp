@@ -1,6 +1,7 @@
 #include "jobs/pc1/tree_d.h"
 
 #include <algorithm>
+#include <atomic>
 #include <optional>
 
 #include "jobs/sector/digest_record.h"
@@ -16,6 +17,9 @@
 namespace sealyard::pc1 {
 namespace {
 
+// Pages of data and tree are let go after so many nodes.
+constexpr std::uint64_t kForgetNodes = std::uint64_t{1} << 22;
+
 sector::Written build(launch::Job& job, const sector::Folder& folder, const Node& comm_d,
                       const sector::Lock& lock) {
   const auto data = sector::Mapping::read(folder, folder.unsealed());
@@ -23,10 +27,15 @@ sector::Written build(launch::Job& job, const sector::Folder& folder, const Node
   sector::MappedOutput output(folder, folder.tree_d());
   job.progress(0, layout.nodes(), "nodes", "tree_d");
   data.sequential();
+  std::atomic<std::uint64_t> copied{0};
   const Node root = tree::build(layout, output.nodes(), job.share(),
                                 [&](std::uint64_t first, std::span<Node> leaves) {
                                   const auto from = data.nodes().subspan(first, leaves.size());
                                   std::copy(from.begin(), from.end(), leaves.begin());
+                                  job.throw_if_stopping();
+                                  if ((copied += leaves.size()) % kForgetNodes != 0) return;
+                                  data.forget();
+                                  output.forget();
                                 });
   if (root != comm_d)
     throw Error(Fault::corrupt,

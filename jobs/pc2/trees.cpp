@@ -5,6 +5,7 @@
 #include <optional>
 #include <sstream>
 
+#include "jobs/pc2/growing.h"
 #include "jobs/ranks/ranks.h"
 #include "jobs/sector/mapping.h"
 #include "kernels/base/error.h"
@@ -20,6 +21,8 @@ namespace {
 
 // Leaves hashed between two looks at progress and stop: a second of one core at most.
 constexpr std::uint64_t kBlockNodes = std::uint64_t{1} << 15;
+// Pages of mapped files that were read are let go after so many nodes of each.
+constexpr std::uint64_t kForgetNodes = std::uint64_t{1} << 20;
 // A thread's share of a block is a multiple of this.
 constexpr std::size_t kGrain = 64;
 
@@ -36,6 +39,52 @@ struct Kind {
 std::string record_name(const Kind& kind, std::size_t base) {
   return kind.files.size() == 1 ? kind.name : kind.name + "-" + std::to_string(base);
 }
+
+// A base tree on the way to its file: leaves that are stored are written as they come, the rows
+// above them wait in memory, a seventh of that or less.
+class TreeFile {
+ public:
+  TreeFile(const Work& work, const Kind& kind, const tree::Layout& layout, std::size_t base)
+      : layout_(layout),
+        stores_leaves_(kind.discarded == 0),
+        above_from_(stores_leaves_ ? layout.leaves : layout.stored_from(kind.discarded)),
+        above_(layout.nodes() - above_from_),
+        file_(work, kind.files[base], record_name(kind, base)),
+        builder_(
+            layout,
+            [this](unsigned row, std::uint64_t first, std::span<const Node> nodes) {
+              if (layout_.row_start(row) < above_from_) return;
+              const auto to = layout_.row_start(row) + first - above_from_;
+              std::copy(nodes.begin(), nodes.end(),
+                        above_.begin() + static_cast<std::ptrdiff_t>(to));
+            },
+            work.job.share()) {
+    file_.see_kept(kBlockNodes, [this](std::span<const Node> leaves) { builder_.add(leaves); });
+  }
+
+  std::uint64_t leaves() const { return stores_leaves_ ? file_.nodes() : 0; }
+
+  void add(std::span<const Node> leaves) {
+    if (stores_leaves_) file_.write(leaves);
+    builder_.add(leaves);
+    if (stores_leaves_) file_.checkpoint_if_due();
+  }
+  void checkpoint() {
+    if (stores_leaves_) file_.checkpoint();
+  }
+  sector::DigestRecord commit() {
+    file_.write(above_);
+    return file_.commit(builder_.root());
+  }
+
+ private:
+  const tree::Layout& layout_;
+  bool stores_leaves_;
+  std::uint64_t above_from_;
+  std::vector<Node> above_;
+  Growing file_;
+  tree::Builder builder_;
+};
 
 class TreeMaker {
  public:
@@ -79,42 +128,31 @@ class TreeMaker {
 
   // Nothing on the ranks that only computed leaves.
   std::optional<sector::DigestRecord> make_base_tree(std::size_t base, bool together) {
-    const auto& file = kind_.files[base];
-    const bool owner = !together || ranks_.first();
-    const auto stored_from = layout_.stored_from(kind_.discarded);
-    std::optional<sector::MappedOutput> output;
-    std::optional<tree::Builder> builder;
-    if (owner) {
-      sector::require_space(work_.folder.cache(), file.bytes.value());
-      output.emplace(work_.folder, file);
-      const auto stored = output->nodes();
-      builder.emplace(
-          layout_,
-          [&, stored](unsigned row, std::uint64_t first, std::span<const Node> nodes) {
-            if (row <= kind_.discarded && kind_.discarded > 0) return;
-            std::copy(nodes.begin(), nodes.end(),
-                      stored.begin() + static_cast<std::ptrdiff_t>(layout_.row_start(row) + first -
-                                                                   stored_from));
-          },
-          work_.job.share());
-    }
-    std::vector<Node> leaves(std::min(kBlockNodes, layout_.leaves));
+    std::optional<TreeFile> file;
+    if (!together || ranks_.first()) file.emplace(work_, kind_, layout_, base);
+    std::uint64_t at = file ? file->leaves() : 0;
+    if (together) at = ranks_.gather_everywhere(at).front();
     const auto start = base * layout_.leaves;
-    for (std::uint64_t at = 0; at < layout_.leaves; at += leaves.size()) {
+    for (std::vector<Node> leaves; at < layout_.leaves; at += leaves.size()) {
+      leaves.resize(std::min(kBlockNodes, layout_.leaves - at));
       block(start + at, leaves, together);
-      if (owner) {
-        if (kind_.discarded == 0)
-          std::copy(leaves.begin(), leaves.end(),
-                    output->nodes().begin() + static_cast<std::ptrdiff_t>(at));
-        builder->add(leaves);
+      if (file) {
+        file->add(leaves);
         report(start + at + leaves.size());
       }
-      work_.job.throw_if_stopping();
+      stop_if_wanted(file, together);
     }
-    if (!owner) return std::nullopt;
-    sector::DigestRecord record{work_.replica_id, builder->root(), output->commit(work_.lock)};
-    sector::write_digest_record(work_.folder, record_name(kind_, base), record, work_.lock);
-    return record;
+    if (!file) return std::nullopt;
+    return file->commit();
+  }
+
+  // After a checkpoint: nobody leaves before the one that writes it.
+  void stop_if_wanted(std::optional<TreeFile>& file, bool together) {
+    const bool wanted = work_.job.stop_wanted();
+    if (!(together ? ranks_.any(wanted) : wanted)) return;
+    if (file) file->checkpoint();
+    if (together) ranks_.barrier();
+    work_.job.throw_if_stopping();
   }
 
   void report(std::uint64_t done) {
@@ -151,6 +189,33 @@ class TreeMaker {
   ranks::Ranks& ranks_;
 };
 
+// Slice by slice, so that only a slice of each file is in memory.
+sector::DigestRecord encode(const Work& work, const sector::File& file) {
+  const auto& folder = work.folder;
+  const auto data = sector::Mapping::read(folder, folder.unsealed());
+  const auto label = sector::Mapping::read(folder, folder.layer(folder.porep().layers()));
+  const auto nodes = folder.porep().nodes();
+  const auto backend = replica::encode_backends.choose(work.job.backend());
+  Growing output(work, file, "sealed");
+  std::vector<Node> out;
+  for (auto first = output.nodes(); first < nodes; first += out.size()) {
+    out.resize(std::min(kForgetNodes, nodes - first));
+    device::for_ranges(work.job.threads(), out.size(), 1024,
+                       [&](std::size_t begin, std::size_t end) {
+                         replica::encode(data.nodes().subspan(first + begin, end - begin),
+                                         label.nodes().subspan(first + begin, end - begin),
+                                         std::span(out).subspan(begin, end - begin), backend);
+                       });
+    output.write(out);
+    data.forget();
+    label.forget();
+    work.job.progress(first + out.size(), nodes, "nodes", "replica");
+    if (work.job.stop_wanted()) output.checkpoint();
+    work.job.throw_if_stopping();
+  }
+  return output.commit(Node{});
+}
+
 }  // namespace
 
 sector::Written make_replica(const Work& work) {
@@ -163,20 +228,7 @@ sector::Written make_replica(const Work& work) {
       work.job.log("replica: kept, its digest is the recorded one");
       written = kept->written;
     } else {
-      sector::require_space(folder.root(), file.bytes.value());
-      const auto data = sector::Mapping::read(folder, folder.unsealed());
-      const auto label = sector::Mapping::read(folder, folder.layer(folder.porep().layers()));
-      sector::MappedOutput output(folder, file);
-      const auto nodes = folder.porep().nodes();
-      const auto backend = replica::encode_backends.choose(work.job.backend());
-      device::for_ranges(work.job.threads(), nodes, 1024, [&](std::size_t begin, std::size_t end) {
-        const auto count = end - begin;
-        replica::encode(data.nodes().subspan(begin, count), label.nodes().subspan(begin, count),
-                        output.nodes().subspan(begin, count), backend);
-      });
-      work.job.progress(nodes, nodes, "nodes", "replica");
-      written = output.commit(work.lock);
-      sector::write_digest_record(folder, "sealed", {work.replica_id, Node{}, written}, work.lock);
+      written = encode(work, file).written;
     }
   }
   ranks.barrier();
@@ -194,6 +246,8 @@ std::vector<sector::DigestRecord> make_tree_c(const Work& work) {
           for (const auto& layer : layers) columns.push_back(layer.nodes().data() + first + begin);
           poseidon::hash_columns(columns, out.subspan(begin, end - begin), work.job.backend());
         });
+    if ((first + out.size()) % kForgetNodes == 0)
+      for (const auto& layer : layers) layer.forget();
   };
   return TreeMaker(work, {"tree-c", work.folder.tree_c(), 0, leaves}).make();
 }
@@ -203,6 +257,7 @@ std::vector<sector::DigestRecord> make_tree_r_last(const Work& work) {
   const auto leaves = [&](std::uint64_t first, std::span<Node> out) {
     const auto from = sealed.nodes().subspan(first, out.size());
     std::copy(from.begin(), from.end(), out.begin());
+    if ((first + out.size()) % kForgetNodes == 0) sealed.forget();
   };
   return TreeMaker(work,
                    {"tree-r-last", work.folder.tree_r_last(),

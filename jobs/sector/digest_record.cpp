@@ -39,6 +39,14 @@ std::optional<DigestRecord> read_digest_record(const Folder& folder, std::string
   }
 }
 
+void remove_digest_record(const Folder& folder, std::string_view name) {
+  std::error_code error;
+  std::filesystem::remove(record_path(folder, name), error);
+  if (error)
+    throw Error(Fault::io, "cannot remove {}: {}", record_path(folder, name).string(),
+                error.message());
+}
+
 std::optional<DigestRecord> find_trusted(const Folder& folder, const File& file,
                                          std::string_view name, const Node& key) {
   auto record = read_digest_record(folder, name);

@@ -23,6 +23,8 @@ void write_digest_record(const Folder& folder, std::string_view name, const Dige
                          const Lock* lock);
 /// Absent or unreadable: no record (the file is made again).
 std::optional<DigestRecord> read_digest_record(const Folder& folder, std::string_view name);
+/// @throws Error{io}
+void remove_digest_record(const Folder& folder, std::string_view name);
 
 /// The record of a file that is there, was made from `key` and still has its digest; reads the
 /// whole file. Anything else: nothing, the file is made again.

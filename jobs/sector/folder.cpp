@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <cstring>
 
+#include "jobs/sector/digest_record.h"
 #include "jobs/sector/layer_record.h"
 #include "jobs/sector/lock.h"
 #include "jobs/sector/manifest.h"
@@ -80,6 +81,9 @@ fs::path Folder::layer_record(unsigned number) const {
 }
 fs::path Folder::layer_in_progress(unsigned number) const {
   return work() / fmt::format("layer-{}.part", number);
+}
+fs::path Folder::in_progress(std::string_view name) const {
+  return work() / fmt::format("{}.part", name);
 }
 
 File Folder::unsealed() const {
@@ -178,6 +182,9 @@ void Folder::clear_dead_attempts(const Lock& lock) const {
       kept.push_back(layer_in_progress(number).filename().string());
   collect(work(), [&](const std::string& file) {
     if (std::find(kept.begin(), kept.end(), file) != kept.end()) return false;
+    if (const auto stem = fs::path(file).stem().string();
+        file.ends_with(".part") && read_digest_record(*this, stem + "-part"))
+      return false;
     return file.starts_with(kAttemptPrefix) || left_half_written(file);
   });
   collect(cache(), left_half_written);

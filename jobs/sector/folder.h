@@ -62,6 +62,8 @@ class Folder {
   std::filesystem::path proof() const;  ///< of C2: 192 bytes a partition
   std::filesystem::path layer_record(unsigned number) const;
   std::filesystem::path layer_in_progress(unsigned number) const;  ///< survives a killed attempt
+  /// Of another file that does: it stays as long as there is a record "<name>-part".
+  std::filesystem::path in_progress(std::string_view name) const;
   /// Where an output is written until it is whole: in work() when that is on the file system of
   /// `target`, so that lotus never sees a strange name; else beside it, as ".<name>.part".
   std::filesystem::path temporary(const std::filesystem::path& target) const;

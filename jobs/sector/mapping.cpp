@@ -4,6 +4,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <utility>
@@ -14,6 +15,12 @@
 
 namespace sealyard::sector {
 namespace fs = std::filesystem;
+namespace {
+
+// Of a file that is read once, front to back: no more of it need be in memory.
+constexpr std::size_t kForgetBytes = std::size_t{64} << 20;
+
+}  // namespace
 
 Mapping::Mapping(const fs::path& path, std::uint64_t size) : size_(size) {
   const auto file = Descriptor::open_existing(path);
@@ -97,12 +104,17 @@ MappedOutput::~MappedOutput() {
   remove_attempt_folder(temporary_);
 }
 
+void MappedOutput::forget() { ::madvise(data_, size_, MADV_DONTNEED); }
+
 Written MappedOutput::commit(const Lock* lock) {
   if (::msync(data_, size_, MS_SYNC) != 0)
     throw Error(Fault::io, "cannot write {}: {}", target_.string(), std::strerror(errno));
   file_.sync(target_);
   sha256::Hasher hash;
-  hash.update(std::span<const std::uint8_t>(data_, size_));
+  for (std::size_t at = 0; at < size_; at += kForgetBytes) {
+    hash.update(std::span<const std::uint8_t>(data_ + at, std::min(kForgetBytes, size_ - at)));
+    forget();
+  }
   appear(temporary_, target_, lock);
   ::munmap(std::exchange(data_, nullptr), size_);
   return {size_, hash.finish()};

@@ -57,6 +57,8 @@ class MappedOutput {
   std::span<Node> nodes() { return {reinterpret_cast<Node*>(data_), size_ / kNodeBytes}; }
   const std::filesystem::path& temporary() const { return temporary_; }
 
+  /// Lets its pages go to the file; they come back when they are touched again.
+  void forget();
   /// msync, fsync, fence, rename, fsync of the folder; SHA-256 of the whole in one pass.
   Written commit(const Lock* lock = nullptr);
 

@@ -20,6 +20,9 @@ constexpr std::uint64_t kParentsBytes = 16 * kMiB;
 // resident while plenty is free counts in the peak; larger files are unmapped as we go.
 constexpr std::uint64_t kPagesBytes = 2 * kGiB;
 
+// What PC2 reads of a file before it lets go of it.
+constexpr std::uint64_t kSliceBytes = 32 * kMiB;
+
 // Work one core does in a second, on the low side. Labels: 20 SHA-256 compressions each.
 struct Rates {
   double labels, column_hashes, node_hashes, sha256_bytes;
@@ -72,8 +75,9 @@ Resources add_piece(const PorepConfig& porep, Backend backend) {
 
 // Labels of a layer need all of the layer before (expander parents) and of its own so far (base
 // parents): two layers in memory. A layer is one chain, computed by one core; the others fetch
-// parents and write. Sectors of a batch go one after another; ranks take them side by side.
-Resources pc1(const PorepConfig& porep, Backend backend) {
+// parents and write. The sectors of a batch have theirs side by side, dealt to the cores; less
+// memory than that is used too, for fewer at a time.
+Resources pc1(const PorepConfig& porep, Backend backend, unsigned sectors = 1) {
   const auto n = static_cast<double>(porep.nodes());
   const auto layers = porep.layers();
   const auto bytes = static_cast<double>(porep.sector_bytes);
@@ -81,16 +85,18 @@ Resources pc1(const PorepConfig& porep, Backend backend) {
   need.cores = cores(porep, 1, 2, 4);
   // Before the layers, tree_d is made: data and tree are mapped then.
   const auto mapped = pages(porep.sector_bytes + tree_d_bytes(porep));
-  need.memory_bytes =
-      kProgramBytes + kParentsBytes + std::max(2 * porep.sector_bytes, mapped) + kMiB;
-  need.time_s = limit_s(n * layers / rates(backend).labels + (layers + 3) * bytes / kDiskBytes);
+  need.memory_bytes = kProgramBytes + kParentsBytes +
+                      std::max(2 * sectors * porep.sector_bytes, mapped) + sectors * kMiB;
+  const auto in_turn = (sectors + need.cores - 1) / need.cores;
+  need.time_s = limit_s(in_turn * n * layers / rates(backend).labels +
+                        sectors * (layers + 3) * bytes / kDiskBytes);
   // Layers, tree_d, and one layer as a checkpoint.
-  need.disk_bytes = (layers + 1) * porep.sector_bytes + tree_d_bytes(porep);
+  need.disk_bytes = sectors * ((layers + 1) * porep.sector_bytes + tree_d_bytes(porep));
   return need;
 }
 
-// One base tree at a time: its column hashes and rows for tree_c, its replica and rows for
-// tree_r_last; layers, data and replica are streamed.
+// Layers, data and replica are read and written in slices; of one base tree at a time the rows
+// above the leaves are in memory.
 Resources pc2(const PorepConfig& porep, Backend backend) {
   const auto n = static_cast<double>(porep.nodes());
   const auto bytes = static_cast<double>(porep.sector_bytes);
@@ -98,14 +104,17 @@ Resources pc2(const PorepConfig& porep, Backend backend) {
   Resources need;
   need.cores = cores(porep, 1, 2, 16);
   need.memory_bytes =
-      kProgramBytes + 2 * base_tree_bytes(porep) + pages((porep.layers() + 2) * porep.sector_bytes);
+      kProgramBytes + base_tree_bytes(porep) / 8 + std::min(kSliceBytes, porep.sector_bytes) +
+      std::min((porep.layers() + 2) * kSliceBytes, (porep.layers() + 2) * porep.sector_bytes);
   const double hashing = n / rate.column_hashes + 2 * n / 7 / rate.node_hashes;
   need.time_s = limit_s(hashing / need.cores + (porep.layers() + 3) * bytes / kDiskBytes);
   // Replica, tree_c, tree_r_last (1/64 of a base tree and less), synthetic proofs at worst.
   need.disk_bytes =
       porep.sector_bytes + base_tree_bytes(porep) * porep.tree().base_trees * 9 / 8 + 16 * kMiB;
-  if (porep.feature == PorepFeature::synthetic)
+  if (porep.feature == PorepFeature::synthetic) {  // opens nodes all over the mapped files
     need.disk_bytes += porep.synthetic_challenges() * 64 * kKiB;
+    need.memory_bytes += pages((porep.layers() + 4) * porep.sector_bytes);
+  }
   return need;
 }
 
@@ -243,9 +252,9 @@ Resources inspect() { return {.memory_bytes = kProgramBytes, .time_s = limit_s(6
 
 Resources resources(std::string_view stage, const PorepConfig& porep, Backend backend,
                     unsigned sectors) {
+  if (stage == kPc1) return pc1(porep, backend, std::max(sectors, 1u));
   const auto one = [&]() -> Resources {
     if (stage == kAddPiece) return add_piece(porep, backend);
-    if (stage == kPc1) return pc1(porep, backend);
     if (stage == kPc2) return pc2(porep, backend);
     if (stage == kC1) return c1(porep, backend);
     if (stage == kC2) return c2(porep);
@@ -318,7 +327,8 @@ std::uint64_t c2_memory_bytes(const PorepConfig& porep, C2Memory how, unsigned t
 
 unsigned thread_share(unsigned cpus, unsigned percent) {
   if (percent < 1 || percent > 100)
-    throw Error(Fault::configuration, "cpu.parallel_percent: {}, want 1 to 100", percent);
+    throw Error(Fault::configuration, "share of CPUs (YC_PARALLEL_NUM): {} percent, want 1 to 100",
+                percent);
   const auto threads = static_cast<unsigned>(std::uint64_t{cpus} * percent / 100);
   return threads == 0 ? cpus : threads;
 }

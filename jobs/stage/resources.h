@@ -17,7 +17,8 @@ struct Resources {
 };
 
 /// For `sectors` sectors worked on by one process, one after another: they add time and disk, not
-/// memory or cores. Ranks work side by side: give each rank this much.
+/// memory or cores; those of PC1 are side by side and add memory too. Ranks work side by side: give
+/// each rank this much.
 /// The formulas stand in resources.cpp, each with its reason.
 /// @throws Error{usage} no such stage.
 Resources resources(std::string_view stage, const PorepConfig& porep, Backend backend,

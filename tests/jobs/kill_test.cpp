@@ -1,6 +1,8 @@
 // Every stage killed at random moments and started again: the bytes are right in the end, nothing
 // is ever half-written under its own name, and a stopped stage says so with its exit code
 // (SEAL-08).
+#include <fmt/format.h>
+
 #include <csignal>
 #include <map>
 #include <random>
@@ -139,6 +141,51 @@ TEST_CASE("kill: every stage survives being killed at any moment", "[kill]") {
     CAPTURE(entry.path().string());
     REQUIRE(entry.path().filename().string().rfind("attempt-", 0) != 0);
   }
+}
+
+TEST_CASE("kill: PC2 goes on inside a tree", "[kill]") {
+  Bench bench;
+  for (std::size_t i = 0; i < bench.reference.pieces.size(); ++i) {
+    const auto data = bench.reference.pieces[i].data();
+    test::write(bench.scratch / std::to_string(i), {data.begin(), data.end()});
+  }
+  for (const auto* stage : {"add-piece", "pc1"}) REQUIRE(test::run(bench.argv(stage)).code == 0);
+  auto slow = bench.argv("pc2");
+  slow.insert(slow.end(), {"--backend", "portable", "--threads", "1"});
+  const auto work = std::filesystem::path(bench.root()) / "work" / kName;
+  const auto kept = [&]() -> std::uint64_t {
+    if (!std::filesystem::exists(work / "tree-c-part.json")) return 0;
+    return nlohmann::json::parse(test::read(work / "tree-c-part.json")).at("bytes");
+  };
+  // Stopped as soon as the tree is begun, until it is done: each attempt adds to the one before.
+  std::uint64_t before = 0;
+  unsigned stopped = 0;
+  for (unsigned i = 0; i < 3; ++i) {
+    test::Process process(slow);
+    const auto done = work / "pc2.result.json", whole = work / "tree-c.json";
+    while (!std::filesystem::exists(work / "tree-c.part") && !std::filesystem::exists(whole) &&
+           !std::filesystem::exists(done))
+      std::this_thread::sleep_for(1ms);
+    process.signal(SIGTERM);
+    const int code = process.wait();
+    CAPTURE(i, code, before);
+    REQUIRE((code == 0 || code == 75 || code == 128 + SIGTERM));
+    if (std::filesystem::exists(whole)) break;
+    REQUIRE(kept() >= before);
+    before = kept();
+    stopped += before > 0;
+  }
+  const bool inside = before > 0 && !std::filesystem::exists(work / "tree-c.json");
+  CAPTURE(stopped, before);
+  const auto last = test::run(bench.argv("pc2"));
+  CAPTURE(last.err);
+  REQUIRE(last.code == 0);
+  if (inside)
+    REQUIRE(last.err.find(fmt::format("tree-c: goes on behind {} of", before)) !=
+            std::string::npos);
+  bench.require_whole(bench.root());
+  REQUIRE(!std::filesystem::exists(work / "tree-c-part.json"));
+  REQUIRE(!std::filesystem::exists(work / "tree-c.part"));
 }
 
 TEST_CASE("kill: parameters are whole or not there, whenever their making ends", "[kill]") {

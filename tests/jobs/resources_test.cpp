@@ -55,3 +55,20 @@ TEST_CASE("resources: the model covers measured peaks and is not far above", "[r
     CHECK(taken.seconds <= static_cast<double>(model.time_s));
   }
 }
+
+TEST_CASE("resources: a batch of PC1 takes the sum of its sectors", "[resources]") {
+  const test::Scratch scratch;
+  const auto root = scratch / "root", parents = scratch / "parents";
+  const auto porep = registered_porep(6);
+  std::vector<SectorId> sectors;
+  for (std::uint64_t number = 1; number <= 6; ++number) {
+    sectors.push_back({1000, number});
+    REQUIRE(test::run(stage::add_piece_argv(root, sectors.back(), porep)).code == 0);
+  }
+  const auto model = stage::resources(stage::kPc1, porep, Backend::portable, 6);
+  const auto taken = measured(stage::pc1_argv(root, sectors, {Node{}}), parents.string());
+  CAPTURE(taken.memory_bytes, model.memory_bytes);
+  CHECK(taken.memory_bytes <= model.memory_bytes);
+  CHECK(model.memory_bytes <= 4 * taken.memory_bytes);
+  CHECK(taken.seconds <= static_cast<double>(model.time_s));
+}
