@@ -9,6 +9,7 @@
 #include <string_view>
 #include <system_error>
 
+#include "jobs/stage/resources.h"
 #include "kernels/base/error.h"
 
 namespace sealyard::launch {
@@ -98,6 +99,10 @@ Environment read_environment(const Get& get, const Machine& machine) {
   environment.attempt.node = slurm_name && *slurm_name ? slurm_name : machine.host;
   environment.attempt.pid = machine.pid;
   environment.cpus = cpus(get, machine);
+  // Slurm's share is one already: the job was given what it asked for.
+  if (const auto percent = number(get, "YC_PARALLEL_NUM"); percent && !environment.in_slurm)
+    environment.cpus = stage::thread_share(
+        environment.cpus, static_cast<unsigned>(std::min<std::uint64_t>(*percent, 101)));
   environment.memory_bytes = memory_bytes(get);
   environment.log_level = log_level(get);
   const char* parents = get("FIL_PROOFS_PARENT_CACHE");

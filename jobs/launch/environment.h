@@ -21,7 +21,9 @@ Machine this_machine();
 struct Environment {
   stage::Attempt attempt;
   bool in_slurm = false;
-  unsigned cpus = 1;  ///< what this process may keep busy: affinity mask, Slurm's share, ranks
+  /// What this process may keep busy: affinity mask, Slurm's share, ranks; outside Slurm so many
+  /// percent of it as YC_PARALLEL_NUM says.
+  unsigned cpus = 1;
   std::optional<std::uint64_t> memory_bytes;  ///< of this job on this host, when Slurm limits it
   std::string log_level = "info";  ///< RUST_LOG, as users of the reference know it: trace .. error
   std::string parents_folder;      ///< FIL_PROOFS_PARENT_CACHE or /var/tmp/filecoin-parents

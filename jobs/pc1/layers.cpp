@@ -65,6 +65,10 @@ class LayerMaker {
               job.progress(done, total, "nodes", "parents cache");
             })) {
     job.log("parents: " + parents_.text());
+    std::vector<std::uint64_t> sizes;
+    for (const auto& share : shares) sizes.insert(sizes.end(), 2, nodes_ * share.sectors);
+    auto taken = sector::take_layers(sizes, members[0].order.pages);
+    job.log("layers: " + taken.text);
     std::size_t first = 0;
     for (std::size_t i = 0; i < shares.size(); ++i) {
       const auto mine = members.subspan(first, shares[i].sectors);
@@ -75,10 +79,12 @@ class LayerMaker {
                          shares[i].split,
                          unit,
                          {},
-                         sector::LayerMemory(nodes_ * mine.size()),
-                         sector::LayerMemory(nodes_ * mine.size())});
+                         std::move(taken.memory[2 * i]),
+                         std::move(taken.memory[2 * i + 1])});
       for (const auto& member : mine) groups_.back().replica_ids.push_back(member.replica_id);
-      if (!unit) continue;
+      // Huge pages lie where they are touched first; bound to a node that has none they would
+      // fault.
+      if (!unit || taken.huge) continue;
       for (auto* layer : {&groups_.back().previous, &groups_.back().current})
         host.bind_memory(layer->nodes().data(), layer->nodes().size_bytes(), unit->numa());
     }

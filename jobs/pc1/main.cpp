@@ -51,7 +51,8 @@ std::vector<Order> orders(const launch::Job& job) {
                     .recalculate = job.flag("--recalculate") || recalculate_by_environment(),
                     .pc1_json = job.text("--pc1-json"),
                     .parents = job.text("--parents", job.environment().parents_folder),
-                    .checkpoint_s = job.number("--checkpoint-seconds", 300)});
+                    .checkpoint_s = job.number("--checkpoint-seconds", 300),
+                    .pages = sector::parse_pages(job.text("--pages", "auto"))});
   return list;
 }
 
@@ -123,6 +124,7 @@ int main(int argc, char** argv) {
         options.text("--parents", "Folder of the parents caches");
         options.number("--checkpoint-seconds", "Seconds between checkpoints in a layer (300)");
         options.number("--memory-mib", "Memory for the layers of a batch (what the job has)");
+        options.text("--pages", "Of the layers: auto, huge (reserved ones or none) or ordinary");
         options.number("--deadline-seconds", "Take no more cores than this time asks for");
         options.text("--core-units", "Cores to label on, \"0;4;8\" by CPU number");
         options.flag("--reverse-cores", "Take the last cache group first");

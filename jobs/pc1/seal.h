@@ -7,6 +7,7 @@
 
 #include "jobs/launch/launch.h"
 #include "jobs/placement/placement.h"
+#include "jobs/sector/layer_memory.h"
 #include "kernels/base/node.h"
 #include "kernels/base/sector_id.h"
 
@@ -19,6 +20,7 @@ struct Order {
   std::string pc1_json;      ///< where the reference's PC1 output goes; empty: nowhere
   std::string parents;       ///< folder of the parents caches
   std::uint64_t checkpoint_s = 300;
+  sector::Pages pages = sector::Pages::automatic;
 };
 
 /// What the layers of a batch may take.

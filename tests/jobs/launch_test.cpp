@@ -272,6 +272,13 @@ TEST_CASE("launch: what the environment says", "[launch]") {
   CHECK(slurm.parents_folder == "/p");
 
   CHECK(environment({{"SLURM_CPUS_ON_NODE", "2"}}).cpus == 2);
+  CHECK(environment({{"YC_PARALLEL_NUM", "50"}}).cpus == 4);
+  CHECK(environment({{"YC_PARALLEL_NUM", "92"}}).cpus == 7);
+  CHECK(
+      environment({{"YC_PARALLEL_NUM", "50"}, {"SLURM_JOB_ID", "1"}, {"SLURM_CPUS_PER_TASK", "8"}})
+          .cpus == 8);  // given what it asked for
+  CHECK_THROWS_AS(environment({{"YC_PARALLEL_NUM", "0"}}), Error);
+  CHECK_THROWS_AS(environment({{"YC_PARALLEL_NUM", "101"}}), Error);
   CHECK(environment({{"SLURM_CPUS_PER_TASK", "64"}}).cpus == 8);  // never more than the mask
   CHECK(environment({{"OMPI_COMM_WORLD_LOCAL_SIZE", "4"}}).cpus == 2);
   CHECK(environment({{"OMPI_COMM_WORLD_LOCAL_SIZE", "4"}}, {"h1", 5, 3, 8}).cpus == 3);  // bound

@@ -1,7 +1,10 @@
 // Batches of PC1: how they are planned, and that a batch that is killed at any moment ends in the
 // layers that each of its sectors has alone.
+#include <algorithm>
+#include <chrono>
 #include <csignal>
 #include <filesystem>
+#include <thread>
 
 #include "jobs/pc1/plan.h"
 #include "kernels/base/error.h"
@@ -196,4 +199,77 @@ TEST_CASE("pc1: a batch killed again and again has the layers of its sectors sea
   REQUIRE(waves.err.find("memory for 2:") != std::string::npos);
   for (unsigned i = 0; i < kSectors; ++i)
     REQUIRE(bench.layer("waves", i, 2) == bench.layer("alone", i, 2));
+}
+
+namespace {
+
+// A stage whose log goes to a file; signals reach it.
+std::vector<std::string> logged(std::vector<std::string> argv, const std::string& log) {
+  const auto bin = std::filesystem::read_symlink("/proc/self/exe").parent_path();
+  argv[0] = (bin / argv[0]).string();
+  argv.insert(argv.begin(), {"/bin/sh", "-c", "exec \"$0\" \"$@\" 2>" + log});
+  return argv;
+}
+
+// "layer 2, 65536" of "checkpoint: layer 2, 65536 of 262144 nodes".
+std::string stopped_at(const std::string& log) {
+  const std::string words = "checkpoint: ";
+  const auto at = log.rfind(words);
+  if (at == log.npos) return "";
+  const auto from = at + words.size();
+  return log.substr(from, log.find(" of ", from) - from);
+}
+
+}  // namespace
+
+TEST_CASE("pc1: SIGTERM loses no label, in any mode", "[pc1][kill]") {
+  const Bench bench;
+  bench.add_pieces("root");
+  // The parents cache is made first, so that a stop meets labels.
+  REQUIRE(
+      test::run({"seal-parents", "--proof-type", "6", "--out", bench.scratch / "parents"}).code ==
+      0);
+  struct Mode {
+    unsigned sectors;
+    std::vector<std::string> words;
+  };
+  const auto fresh = [&] {
+    for (unsigned i = 0; i < kSectors; ++i) {
+      std::filesystem::remove_all(bench.scratch / "root" / "cache" / sector_name(i));
+      std::filesystem::remove(bench.scratch / "root" / "work" / sector_name(i) / "pc1.result.json");
+    }
+  };
+  unsigned stopped = 0;
+  for (const auto& mode :
+       {Mode{1, {"--backend", "portable"}}, Mode{1, {}}, Mode{3, {"--threads", "1"}},
+        Mode{3, {"--threads", "2"}}, Mode{2, {"--memory-mib", "272"}}}) {
+    fresh();
+    auto argv = bench.pc1("root", 0, mode.sectors);
+    argv.insert(argv.begin() + 1, mode.words.begin(), mode.words.end());
+    argv.insert(argv.begin() + 1, {"--recalculate"});
+    const auto at = std::find(argv.begin(), argv.end(), "--checkpoint-seconds");
+    *(at + 1) = "3600";  // only the stop makes one
+    const auto log = (bench.scratch / "log").string();
+    CAPTURE(mode.sectors, mode.words);
+    const auto part = bench.scratch / "root" / "work" / sector_name(0) / "layer-1.part";
+    test::Process process(logged(argv, log));
+    while (!std::filesystem::exists(part) && !bench.done("root", mode.sectors - 1))
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    process.signal(SIGTERM);
+    const int code = process.wait();
+    const auto reached = stopped_at(test::read(log));
+    CAPTURE(code, reached);
+    REQUIRE((code == 0 || code == 75));
+    if (reached.empty()) continue;  // between two layers, or done
+    ++stopped;
+    // The next attempt begins where that one was: "layer 1, 65536" -> "layer 1 from node 65536".
+    argv.erase(argv.begin() + 1);  // --recalculate
+    const auto next = test::run(argv);
+    REQUIRE(next.code == 0);
+    auto want = reached;
+    want.replace(want.find(", "), 2, " from node ");
+    CAPTURE(want, next.err);
+    REQUIRE(next.err.find(want) != std::string::npos);
+  }
+  REQUIRE(stopped > 0);
 }

@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include "jobs/sector/folder.h"
+#include "jobs/sector/layer_memory.h"
 #include "jobs/sector/layer_record.h"
 #include "jobs/sector/lock.h"
 #include "jobs/sector/mapping.h"
@@ -293,4 +294,41 @@ TEST_CASE("sector: folders that cannot be made are an input-output fault", "[sec
   spill((scratch.path() / "file"), "x");
   const sector::Folder folder((scratch.path() / "file"), kId, registered_porep(5));
   CHECK(fault_of([&] { folder.create(); }) == Fault::io);
+}
+
+TEST_CASE("sector: layers lie in huge pages all of them or none", "[sector]") {
+  const Scratch scratch;
+  const auto reserve = [&](const std::string& size, const std::string& free) {
+    std::filesystem::create_directories(scratch / size);
+    spill(scratch / size / "free_hugepages", free + "\n");
+  };
+  const std::vector<std::uint64_t> nodes{1 << 16, 1 << 16, 100};  // 2 MiB, 2 MiB and a little
+  const auto take = [&](sector::Pages pages) {
+    return sector::take_layers(nodes, pages, scratch.path());
+  };
+  const auto check = [&](sector::Layers layers) {
+    REQUIRE(layers.memory.size() == nodes.size());
+    for (std::size_t i = 0; i < nodes.size(); ++i) {
+      REQUIRE(layers.memory[i].nodes().size() == nodes[i]);
+      layers.memory[i].nodes().back() = Node{{1}};
+      REQUIRE(layers.memory[i].nodes().front() == Node{});
+    }
+  };
+  check(take(sector::Pages::automatic));
+  CHECK(take(sector::Pages::automatic).text == "ordinary pages (none reserved)");
+  reserve("hugepages-2048kB", "2");  // one too few
+  CHECK(take(sector::Pages::automatic).text == "ordinary pages (2 of 2048 KiB free, 3 wanted)");
+  std::string text;
+  CHECK(fault_of([&] { take(sector::Pages::huge); }, text) == Fault::configuration);
+  CHECK(text.find("2 of 2048 KiB free, 3 wanted") != text.npos);
+  CHECK(take(sector::Pages::ordinary).text == "ordinary pages (asked for)");
+  // Said to be free: whether the system then gives them or not, they are all of one kind.
+  reserve("hugepages-2048kB", "1000");
+  reserve("hugepages-1048576kB", "2");
+  auto layers = take(sector::Pages::automatic);
+  CAPTURE(layers.text);
+  CHECK(layers.huge == layers.text.starts_with("huge pages: "));
+  CHECK(layers.text.find("2 of 1048576 KiB free, 3 wanted, 1000 of 2048 KiB free, 3 wanted") !=
+        std::string::npos);
+  check(std::move(layers));
 }
