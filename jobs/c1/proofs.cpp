@@ -26,19 +26,24 @@ bool trimmed(const sector::Folder& folder) {
                       [&](const auto& file) { return folder.has(file); });
 }
 
-// One proof for each position of the challenge sequence, dealt to the threads of the job.
+// Proofs made at a time: each waits for pages of the files most of its time, and a disk answers
+// many reads together as fast as one.
+constexpr unsigned kReaders = 64;
+
+// One proof for each position of the challenge sequence.
 Partitions for_positions(launch::Job& job, const PorepConfig& porep,
                          const std::function<vanilla::Proof(std::size_t position)>& proof) {
   Partitions all(porep.partitions());
-  const auto count = porep.challenges_per_partition();
-  for (unsigned k = 0; k < all.size(); ++k) {
-    all[k].resize(count);
-    device::for_ranges(job.threads(), count, 1, [&](std::size_t begin, std::size_t end) {
-      for (auto i = begin; i < end; ++i) all[k][i] = proof(std::size_t{k} * count + i);
-    });
-    job.progress((k + 1) * count, all.size() * count, "proofs", "vanilla proofs");
-    job.throw_if_stopping();
-  }
+  const std::size_t count = porep.challenges_per_partition(), total = all.size() * count;
+  for (auto& partition : all) partition.resize(count);
+  device::for_ranges(std::max(job.threads(), kReaders), total, 1,
+                     [&](std::size_t begin, std::size_t end) {
+                       for (auto i = begin; i < end; ++i) {
+                         job.throw_if_stopping();
+                         all[i / count][i % count] = proof(i);
+                       }
+                     });
+  job.progress(total, total, "proofs", "vanilla proofs");
   return all;
 }
 
