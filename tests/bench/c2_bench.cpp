@@ -14,6 +14,8 @@
 #include "jobs/params/folder.h"
 #include "jobs/sector/commit_json.h"
 #include "jobs/sector/mapping.h"
+#include "jobs/stage/resources.h"
+#include "kernels/base/porep.h"
 #include "kernels/circuit/density.h"
 #include "kernels/device/cpu.h"
 #include "kernels/groth16/identity.h"
@@ -55,7 +57,7 @@ struct Bench {
     c2::circuit_of(c1, 0)(assignment);
     assignment.finish();
     const auto found = groth16::to_bytes(
-        groth16::prove(params, density, assignment, groth16::Blinding::named(kCase, 0), threads));
+        groth16::prove(params, density, assignment, groth16::Blinding::named(kCase, 0), {threads}));
     const auto spent = meter.spent();
     if (want == groth16::ProofBytes{}) want = found;
     if (found != want) throw Error(Fault::internal, "bench-c2: {} differs", name(backend));
@@ -100,17 +102,27 @@ int main(int argc, char** argv) {
       if (words.has("--peer")) peer = bench::less(peer, bench::spent_by(words.text("--peer")));
     }
     fmt::print("{} threads, {:.2f} GHz, {}\n", bench.threads, hz / 1e9, file.string());
-    fmt::print("{:26} {:>9} {:>9} {:>11} {:>9}\n", "2 KiB PoRep proof", "wall s", "core s",
-               "x portable", "of limit");
+    fmt::print("{:26} {:>9} {:>9} {:>9} {:>9} {:>11} {:>9} {:>9}\n", "2 KiB PoRep proof", "wall s",
+               "core s", "ns/row", "cyc/row", "x portable", "x peer", "of limit");
+    const double rows = static_cast<double>(stage::c2_rows(bench.c1.porep));
     const auto row = [&](std::string_view what, const bench::Spent& spent, bool ours) {
-      fmt::print("{:26} {:9.2f} {:9.2f} {:11.2f} {:>9}\n", what, spent.wall_s, spent.core_s,
-                 best[0].wall_s / spent.wall_s,
+      const double ns = 1e9 * spent.core_s / rows;
+      fmt::print("{:26} {:9.2f} {:9.2f} {:9.0f} {:9.0f} {:11.2f} {:>9} {:>9}\n", what, spent.wall_s,
+                 spent.core_s, ns, ns * 1e-9 * hz, best[0].wall_s / spent.wall_s,
+                 peer.wall_s > 0 ? fmt::format("{:.2f}", peer.wall_s / spent.wall_s) : "-",
                  ours ? fmt::format("{:.0f} %", 100 * limit / spent.core_s) : "-");
     };
     for (std::size_t i = 0; i < backends.size(); ++i) row(name(backends[i]), best[i], true);
     if (words.has("--peer")) row("peer", peer, false);
-    bench::print_ratio("c2-over-portable", best[0].wall_s / best.back().wall_s, 1);
-    if (words.has("--peer"))
-      bench::print_ratio("c2-over-peer", peer.wall_s / best.back().wall_s, 5);
+    const auto& ours = best.back();
+    bench::print_ratio("c2-over-portable", best[0].wall_s / ours.wall_s, 1);
+    if (words.has("--peer")) bench::print_ratio("c2-over-peer", peer.wall_s / ours.wall_s, 5);
+    // What rust-fil-proofs 19.1 took on two cores of a Zen 4 server.
+    bench::print_ratio("c2-over-recorded-reference", 52.0 / ours.wall_s, 5);
+    // Ten partitions of 32 GiB, by the row.
+    const auto large = registered_porep(8);
+    const double model =
+        ours.core_s / rows * static_cast<double>(large.partitions() * stage::c2_rows(large));
+    bench::print_ratio("c2-1000-core-s-over-32GiB-model", 1000 / model, 1);
   });
 }

@@ -1,32 +1,28 @@
 // Hashes of tree rows on one core, backend beside backend. The portable variant is scalar code over
 // blst's multiplication, with one reduction per sum of products.
 //
-// usage: bench-poseidon
+// usage: bench-poseidon [--long]     4096 hashes; --long: 65536
+#include <cstring>
+#include <utility>
 #include <vector>
 
 #include "kernels/poseidon/poseidon.h"
 #include "tests/bench/bench.h"
+#include "tests/bench/limits.h"
 
 using namespace sealyard;
 
 namespace {
 
-// Multiply-adds of one hash with sums of products reduced once, 8 lanes, two a cycle: 50 a product
-// and 55 a reduction. t = width, p = partial rounds.
-double limit_cycles(double t, double p) {
-  const double products = 24 * t + 7 * t * t + t + 3 * p + p * (2 * t - 1);
-  const double reductions = 24 * t + 7 * t + 1 + 3 * p + p * t;
-  return (50 * products + 55 * reductions) / 16;
-}
-
-double bench_arity(unsigned arity, double partial_rounds) {
-  constexpr std::size_t kHashes = 4096;
-  std::vector<Node> in(arity * kHashes), out(kHashes), want;
+double bench_arity(unsigned arity, bool more) {
+  const std::size_t n = more ? 1 << 16 : 1 << 12;
+  std::vector<Node> in(arity * n), out(n), want;
   for (std::size_t i = 0; i < in.size(); ++i)
     in[i] = field::to_node(field::from_u64(i * i * 0x9e3779b97f4a7c15));
   double portable_ns = 0, ns = 0;
   for (const auto backend : poseidon::hash_backends.backends()) {
-    ns = bench::least_ns(3, kHashes, [&] { poseidon::hash_groups(arity, in, out, backend); });
+    ns = bench::least_ns(3, static_cast<double>(n),
+                         [&] { poseidon::hash_groups(arity, in, out, backend); });
     if (backend == Backend::portable) {
       portable_ns = ns;
       want = out;
@@ -34,20 +30,20 @@ double bench_arity(unsigned arity, double partial_rounds) {
     if (out != want)
       throw Error(Fault::internal, "bench-poseidon: {} differs from portable", name(backend));
     bench::print_row(fmt::format("P_{}, {}", arity, name(backend)), ns, portable_ns, portable_ns,
-                     backend == Backend::avx512 ? limit_cycles(arity + 1, partial_rounds) : 0);
+                     backend == Backend::avx512 ? bench::poseidon_cycles(arity) : 0);
   }
   return portable_ns / ns;
 }
 
 }  // namespace
 
-int main() {
-  return bench::run([] {
+int main(int argc, char** argv) {
+  return bench::run([&] {
+    const bool more = argc > 1 && std::strcmp(argv[1], "--long") == 0;
     bench::print_head("a hash, one core");
-    bench_arity(2, 55);
-    bench_arity(4, 56);
-    const double tree = bench_arity(8, 57), column = bench_arity(11, 57);
-    bench::print_ratio("poseidon-8-over-scalar", tree, 5);
-    bench::print_ratio("poseidon-11-over-scalar", column, 5);
+    std::vector<std::pair<unsigned, double>> ratios;
+    for (const unsigned arity : {2, 4, 8, 11}) ratios.emplace_back(arity, bench_arity(arity, more));
+    for (const auto& [arity, ratio] : ratios)
+      bench::print_ratio(fmt::format("poseidon-{}-over-scalar", arity), ratio, 5);
   });
 }

@@ -3,6 +3,9 @@
 #include <filesystem>
 #include <string>
 
+#include "jobs/stage/result.h"
+#include "jobs/stage/stage.h"
+#include "kernels/base/sector_id.h"
 #include "tests/bench/bench.h"
 
 namespace sealyard::bench {
@@ -38,6 +41,22 @@ class Stages {
   }
   Spent pc2(const std::string& root_name, const std::string& more) const {
     return run("pc2", root_name, sector(0) + " " + more);
+  }
+  Spent c1(const std::string& root_name, const std::string& more) const {
+    return run("c1", root_name, sector(0) + " --seed " + std::string(64, '7') + " " + more);
+  }
+  /// PC2 of sector 0 is to be done anew.
+  void forget_pc2(const std::string& root_name) const {
+    stage::remove_result(root(root_name), SectorId{1000, 1}, stage::kPc2);
+    const auto work = root(root_name) / "work" / sector(0);
+    for (const auto& entry : std::filesystem::directory_iterator(work))
+      if (const auto name = entry.path().filename().string();
+          name.starts_with("tree-c") || name.starts_with("tree-r") || name.starts_with("sealed"))
+        std::filesystem::remove(entry.path());
+  }
+  /// What a stage declared about sector 0.
+  stage::Result result(const std::string& root_name, std::string_view stage) const {
+    return stage::read_result(root(root_name), SectorId{1000, 1}, stage).value();
   }
 
  private:
