@@ -8,6 +8,7 @@
 #include "jobs/stage/stage.h"
 #include "kernels/base/error.h"
 #include "kernels/base/hex.h"
+#include "kernels/groth16/gpu.h"
 #include "kernels/poseidon/poseidon.h"
 
 namespace sealyard::c2 {
@@ -16,10 +17,11 @@ namespace {
 namespace fs = std::filesystem;
 
 // P_2 of two zeros: what C1's trees are checked with.
-void self_test(Backend) {
+void self_test(Backend backend) {
   const auto* want = "d413460e7f14e58b413d1defe188d36fb761afe5c6a733db6c6f1931130bfe48";
   if (const auto found = to_hex(poseidon::hash(std::array<Node, 2>{})); found != want)
     throw Error(Fault::internal, "poseidon: {}, want {}", found, want);
+  groth16::self_test(backend);
 }
 
 fs::path path(const launch::Job& job, std::string_view option) {
@@ -61,6 +63,7 @@ int main(int argc, char** argv) {
                                 .summary = "Makes the Groth16 proof of a sector out of C1's output",
                                 .sectors = launch::Sectors::maybe,
                                 .ranks = true,
+                                .gpu = true,
                                 .self_test = c2::self_test};
   return launch::run(
       argc, argv, program,

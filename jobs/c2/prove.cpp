@@ -1,5 +1,7 @@
 #include "jobs/c2/prove.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cstring>
 #include <optional>
@@ -9,6 +11,7 @@
 #include "jobs/ranks/ranks.h"
 #include "kernels/base/error.h"
 #include "kernels/device/share.h"
+#include "kernels/groth16/gpu.h"
 #include "kernels/groth16/prove.h"
 #include "kernels/groth16/verify.h"
 
@@ -20,7 +23,15 @@ using groth16::ProofBytes;
 class Prover {
  public:
   explicit Prover(const Work& work)
-      : work_(work), inputs_(inputs(work.c1)), proofs_(inputs_.size()), there_(inputs_.size()) {}
+      : work_(work),
+        share_(groth16::share_for(work.density, work.job.share())),
+        inputs_(inputs(work.c1)),
+        proofs_(inputs_.size()),
+        there_(inputs_.size()) {
+    if (share_.backend != work.job.backend())
+      work.job.warn(fmt::format("the GPU has less than {} MiB free; proving on the CPU",
+                                groth16::gpu_bytes(work.density) >> 20));
+  }
 
   std::vector<std::uint8_t> all() {
     find_kept();
@@ -78,9 +89,9 @@ class Prover {
         assignments[i].finish();
       }
     });
-    const auto proofs = groth16::prove(
-        work_.parameters.params(), work_.density, assignments, blindings, work_.job.threads(),
-        [&](std::uint64_t points, std::uint64_t) { tell(points, group); });
+    const auto proofs =
+        groth16::prove(work_.parameters.params(), work_.density, assignments, blindings, share_,
+                       [&](std::uint64_t points, std::uint64_t) { tell(points, group); });
     for (std::size_t i = 0; i < group.size(); ++i) finish(group[i], proofs[i]);
   }
 
@@ -92,7 +103,7 @@ class Prover {
     };
     const auto k = one.front();
     finish(k, groth16::prove_lean(work_.parameters.params(), work_.density, circuit_of(work_.c1, k),
-                                  blinding(k), work_.job.threads(), progress));
+                                  blinding(k), share_, progress));
   }
 
   groth16::Blinding blinding(unsigned k) const {
@@ -142,6 +153,7 @@ class Prover {
   }
 
   const Work& work_;
+  device::Share share_;
   std::vector<std::vector<circuit::Fr>> inputs_;
   std::vector<ProofBytes> proofs_;
   std::vector<std::uint8_t> there_;                   // 1: found at the start

@@ -13,8 +13,9 @@
 namespace sealyard::launch {
 namespace {
 
-Backend parse_backend(std::string_view text) {
-  if (text == "auto") return device::best_cpu();
+Backend parse_backend(std::string_view text, bool gpu) {
+  if (text == "auto")
+    return gpu && device::host_has(Backend::cuda) ? Backend::cuda : device::best_cpu();
   for (const auto backend : kBackends) {
     if (text != name(backend)) continue;
     if (!device::host_has(backend))
@@ -41,7 +42,7 @@ void Job::State::read_options() {
   }
   if (sectors.size() == 1) about = sectors;
   const auto& backends = options.at("--backend");
-  backend = parse_backend(backends.empty() ? "auto" : backends.front());
+  backend = parse_backend(backends.empty() ? "auto" : backends.front(), program.gpu);
   device::use_at_most(backend);
   threads = environment.cpus;
   if (const auto& words = options.at("--threads"); !words.empty()) {

@@ -51,6 +51,7 @@ struct Program {
   std::string_view summary;  ///< first line of --help
   Sectors sectors = Sectors::one;
   bool ranks = false;  ///< may be started as several MPI ranks; else that is a usage error
+  bool gpu = false;    ///< --backend auto is a GPU where the host has one
   /// Known answers of the kernels the stage uses, on the backend it is going to use; milliseconds
   /// before hours.  Throws Error{internal} "label: sha-ni gives 12.., want 34.." when wrong.
   std::function<void(Backend)> self_test = {};

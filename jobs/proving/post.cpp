@@ -19,6 +19,7 @@
 #include "kernels/base/error.h"
 #include "kernels/base/hex.h"
 #include "kernels/field/fr.h"
+#include "kernels/groth16/gpu.h"
 #include "kernels/groth16/verify.h"
 #include "kernels/poseidon/poseidon.h"
 #include "kernels/verify/post.h"
@@ -268,10 +269,11 @@ void conclude(launch::Job& job, const Request& request, const Prover* prover, Re
 
 }  // namespace
 
-void self_test(Backend) {
+void self_test(Backend backend) {
   const auto* want = "d413460e7f14e58b413d1defe188d36fb761afe5c6a733db6c6f1931130bfe48";
   if (const auto found = to_hex(poseidon::hash(std::array<Node, 2>{})); found != want)
     throw Error(Fault::internal, "poseidon: {}, want {}", found, want);
+  groth16::self_test(backend);
 }
 
 void declare(launch::Options& options) {

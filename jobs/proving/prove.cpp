@@ -1,5 +1,8 @@
 #include "jobs/proving/prove.h"
 
+#include <fmt/format.h>
+
+#include "kernels/groth16/gpu.h"
 #include "kernels/groth16/identity.h"
 #include "kernels/groth16/prove.h"
 
@@ -30,7 +33,11 @@ Prover::Prover(launch::Job& job, challenges::Post kind, std::uint64_t sector_byt
       shape_(shape_of(kind, sector_bytes)),
       density_(density_of(shape_)),
       parameters_(place.params, params_id(kind, sector_bytes), density_.counts().inputs,
-                  place.manifest, job.threads()) {
+                  place.manifest, job.threads()),
+      share_(groth16::share_for(density_, job.share())) {
+  if (share_.backend != job.backend())
+    job.warn(fmt::format("the GPU has less than {} MiB free; proving on the CPU",
+                         groth16::gpu_bytes(density_) >> 20));
   parameters_.params().require(groth16::query_sizes(density_));
 }
 
@@ -42,7 +49,7 @@ groth16::ProofBytes Prover::prove(std::span<const circuit::PostSector> sectors,
   const auto blinding =
       name.empty() ? groth16::Blinding::random() : groth16::Blinding::named(name, k);
   return groth16::to_bytes(
-      groth16::prove(parameters_.params(), density_, assignment, blinding, job_.threads()));
+      groth16::prove(parameters_.params(), density_, assignment, blinding, share_));
 }
 
 }  // namespace sealyard::proving

@@ -41,6 +41,7 @@ class Prover {
   circuit::PostShape shape_;
   circuit::Density density_;
   params::Parameters parameters_;
+  device::Share share_;
 };
 
 /// How many sectors, with how many challenges, one proof has.

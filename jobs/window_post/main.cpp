@@ -8,6 +8,7 @@ int main(int argc, char** argv) {
                                 .summary = "Proves that sectors are still kept, skipping bad ones",
                                 .sectors = launch::Sectors::none,
                                 .ranks = true,
+                                .gpu = true,
                                 .self_test = proving::self_test};
   return launch::run(
       argc, argv, program,

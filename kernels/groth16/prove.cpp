@@ -2,7 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <memory>
+#include <type_traits>
+
 #include "kernels/base/error.h"
+#include "kernels/curve/encoded_sums_backends.h"
 #include "kernels/groth16/query_sum.h"
 #include "kernels/groth16/quotient.h"
 #include "kernels/groth16/scalars.h"
@@ -24,8 +28,14 @@ struct Sums {
 // Sums over the lists of the parameters, for one witness at a time.
 class Lists {
  public:
-  Lists(const Params& params, const circuit::Density& density, unsigned threads, Pace pace)
-      : params_(params), density_(density), threads_(threads), pace_(std::move(pace)) {}
+  Lists(const Params& params, const circuit::Density& density, const device::Share& share,
+        Pace pace)
+      : params_(params),
+        density_(density),
+        threads_(share.threads),
+        pace_(std::move(pace)),
+        g1_on_gpu_(on_gpu<curve::G1>(share)),
+        g2_on_gpu_(on_gpu<curve::G2>(share)) {}
 
   G1Point h(std::span<const Fr> coefficients) const {
     return sum(params_.h(), 0, coefficients, nullptr, "h");
@@ -54,13 +64,25 @@ class Lists {
   curve::Point<Group> sum(const curve::EncodedPoints<Group>& points, std::size_t first,
                           std::span<const Fr> values, const circuit::IndexSet* chosen,
                           std::string_view name) const {
-    return query_sum(points, first, values, chosen, {params_.name(), name}, threads_, pace_);
+    const ListName list{params_.name(), name};
+    if constexpr (std::is_same_v<Group, curve::G1>)
+      return query_sum(points, first, values, chosen, list, threads_, pace_, g1_on_gpu_.get());
+    else
+      return query_sum(points, first, values, chosen, list, threads_, pace_, g2_on_gpu_.get());
+  }
+
+  template <typename Group>
+  static std::unique_ptr<curve::EncodedSums<Group>> on_gpu(const device::Share& share) {
+    auto* const make = curve::encoded_sums_backends<Group>().best(share.backend);
+    return make ? make() : nullptr;
   }
 
   const Params& params_;
   const circuit::Density& density_;
   unsigned threads_;
   Pace pace_;
+  std::unique_ptr<curve::EncodedSums<curve::G1>> g1_on_gpu_;  // null: on the host
+  std::unique_ptr<curve::EncodedSums<curve::G2>> g2_on_gpu_;
 };
 
 Proof assemble(const VerifyingKey& key, const Sums& sums, const Blinding& blinding) {
@@ -100,25 +122,25 @@ std::uint64_t points_of_a_proof(const QuerySizes& sizes) {
 }
 
 Proof prove(const Params& params, const circuit::Density& density, Assignment& assignment,
-            const Blinding& blinding, unsigned threads) {
-  return prove(params, density, {&assignment, 1}, {&blinding, 1}, threads).front();
+            const Blinding& blinding, const device::Share& share) {
+  return prove(params, density, {&assignment, 1}, {&blinding, 1}, share).front();
 }
 
 std::vector<Proof> prove(const Params& params, const circuit::Density& density,
                          std::span<Assignment> assignments, std::span<const Blinding> blindings,
-                         unsigned threads, const Progress& progress) {
+                         const device::Share& share, const Progress& progress) {
   if (assignments.size() != blindings.size())
     throw Error(Fault::usage, "groth16: {} assignments, {} blindings", assignments.size(),
                 blindings.size());
   params.require(query_sizes(density));
   const auto total = assignments.size() * points_of_a_proof(params.sizes());
-  const Lists lists(params, density, threads, pace(Pace().part, total, progress));
+  const Lists lists(params, density, share, pace(Pace().part, total, progress));
   const auto each = [&](auto&& work) {
     for (std::size_t i = 0; i < assignments.size(); ++i) work(i, assignments[i]);
   };
   std::vector<std::vector<Fr>> h(assignments.size());
   each([&](std::size_t i, Assignment& values) {
-    h[i] = quotient(std::move(values.a), std::move(values.b), std::move(values.c), threads);
+    h[i] = quotient(std::move(values.a), std::move(values.b), std::move(values.c), share);
   });
   std::vector<Sums> sums(assignments.size());
   each([&](std::size_t i, const Assignment&) {
@@ -136,11 +158,11 @@ std::vector<Proof> prove(const Params& params, const circuit::Density& density,
 }
 
 Proof prove_lean(const Params& params, const circuit::Density& density,
-                 const circuit::Synthesis& circuit, const Blinding& blinding, unsigned threads,
-                 const Progress& progress) {
+                 const circuit::Synthesis& circuit, const Blinding& blinding,
+                 const device::Share& share, const Progress& progress) {
   params.require(query_sizes(density));
   const auto total = points_of_a_proof(params.sizes());
-  const Lists lists(params, density, threads, pace(kLeanPart, total, progress));
+  const Lists lists(params, density, share, pace(kLeanPart, total, progress));
   const auto assign = [&](Assignment::Keep keep) {
     Assignment assignment(density.counts(), keep);
     circuit(assignment);
@@ -153,8 +175,8 @@ Proof prove_lean(const Params& params, const circuit::Density& density,
   Sums sums;
   {
     auto rows = assign(only_a_b);
-    auto product = row_product(std::move(rows.a), std::move(rows.b), threads);
-    sums.c = lists.h(quotient(std::move(product), std::move(assign(only_c).c), threads));
+    auto product = row_product(std::move(rows.a), std::move(rows.b), share);
+    sums.c = lists.h(quotient(std::move(product), std::move(assign(only_c).c), share));
   }
   const auto values = assign(only_aux);
   sums.c += lists.l(values);

@@ -166,7 +166,7 @@ double bench_proof(const fs::path& folder, std::uint64_t sector_bytes, unsigned 
   groth16::Assignment assignment(density.counts());
   circuit::post(assignment, shape, sectors);
   assignment.finish();
-  groth16::prove(params, density, assignment, groth16::Blinding::random(), threads);
+  groth16::prove(params, density, assignment, groth16::Blinding::random(), {threads});
   const double seconds = watch.seconds();
   const auto rows = static_cast<double>(density.counts().constraints + density.counts().inputs);
   fmt::print("{:>7} proof: {:.2f} s, {:.0f} rows, {:.0f} rows/s\n", size_text(sector_bytes),

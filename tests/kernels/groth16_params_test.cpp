@@ -5,10 +5,16 @@
 #include "kernels/base/error.h"
 #include "kernels/base/hex.h"
 #include "kernels/circuit/num.h"
+#include "kernels/curve/encoded_sums_device.h"
+#include "kernels/device/grid.h"
 #include "kernels/groth16/generate.h"
+#include "kernels/groth16/gpu.h"
 #include "kernels/groth16/identity.h"
 #include "kernels/groth16/prove.h"
+#include "kernels/groth16/query_sum.h"
 #include "kernels/groth16/quotient.h"
+#include "kernels/groth16/quotient_device.h"
+#include "kernels/groth16/variants.h"
 #include "kernels/groth16/verify.h"
 #include "tests/catch.h"
 #include "tests/vectors.h"
@@ -73,7 +79,7 @@ Assignment assign(const Synthesis& circuit) {
 Proof proof_of(const Bytes& file, const Synthesis& circuit, const Blinding& blinding,
                unsigned threads = 1) {
   auto assignment = assign(circuit);
-  return prove(Params(file, "x.params"), density_of(circuit), assignment, blinding, threads);
+  return prove(Params(file, "x.params"), density_of(circuit), assignment, blinding, {threads});
 }
 
 void small_waste(ToxicWaste& waste) {
@@ -118,7 +124,7 @@ TEST_CASE("groth16: the circuit a b = c, byte for byte", "[groth16][bit-exact]")
           "37048a863dfc37d27c3d483b136c29df07fb1213966b3bcfce3e5ed487078255");
 
   auto assignment = assign(circuit);
-  const auto h = quotient(assignment.a, assignment.b, assignment.c, 1);
+  const auto h = quotient(assignment.a, assignment.b, assignment.c, {1});
   REQUIRE(h.size() == 3);
   const auto check = [&](std::size_t i, const char* big_endian) {
     auto node = field::to_node(h[i]);
@@ -250,7 +256,95 @@ TEST_CASE("groth16: parameters that cannot be", "[groth16]") {
 }
 
 TEST_CASE("groth16: rows are of a power of two, all sides alike", "[groth16]") {
-  REQUIRE_THROWS_AS(quotient(std::vector<Fr>(3), std::vector<Fr>(3), std::vector<Fr>(3), 1), Error);
-  REQUIRE_THROWS_AS(quotient(std::vector<Fr>(4), std::vector<Fr>(4), std::vector<Fr>(2), 1), Error);
-  REQUIRE_THROWS_AS(quotient({}, {}, {}, 1), Error);
+  REQUIRE_THROWS_AS(quotient(std::vector<Fr>(3), std::vector<Fr>(3), std::vector<Fr>(3), {1}),
+                    Error);
+  REQUIRE_THROWS_AS(quotient(std::vector<Fr>(4), std::vector<Fr>(4), std::vector<Fr>(2), {1}),
+                    Error);
+  REQUIRE_THROWS_AS(quotient({}, {}, {}, {1}), Error);
+}
+
+// The steps of the CUDA variant, played on the host; slices that do not fit into the rows.
+TEST_CASE("groth16: the quotient that a GPU makes", "[groth16][bit-exact]") {
+  const unsigned log_size = GENERATE(0u, 1u, 3u, 8u);
+  const std::size_t slice = GENERATE(3u, 64u, 1024u);
+  CAPTURE(log_size, slice);
+  const auto constants = ntt::gpu::constants(log_size);
+  const auto numbers = [&](std::uint64_t seed) {
+    std::vector<Fr> out;
+    Fr x = field::from_u64(seed);
+    while (out.size() < constants.size()) out.push_back(x = field::add(field::pow5(x), x));
+    return out;
+  };
+  auto want = numbers(3), found = want, b = numbers(5), b_too = b, c = numbers(7);
+  device::HostGrid grid;
+  portable::row_product(want, b, 1);
+  gpu::row_product(grid, constants, found.data(), b_too.data(), slice);
+  REQUIRE(found == want);
+  gpu::divide_by_z(grid, constants, found.data(), c.data(), slice);
+  portable::divide_by_z(want, c, 1);
+  REQUIRE(found == want);
+}
+
+namespace {
+
+// A GPU played by the host.
+template <typename Group>
+class PlayedSums final : public curve::EncodedSums<Group> {
+ public:
+  std::uint8_t* room(std::size_t points) override {
+    bytes_.resize(points * Group::kBytes);
+    return bytes_.data();
+  }
+  curve::Point<Group> sum(std::size_t n, const Fr* scalars, std::size_t& bad) override {
+    ++sums;
+    device::HostGrid grid;
+    return curve::gpu::sum_encoded<Group>(grid, bytes_.data(), n, scalars, bad, 4);
+  }
+  int sums = 0;
+
+ private:
+  std::vector<std::uint8_t> bytes_;
+};
+
+}  // namespace
+
+TEMPLATE_TEST_CASE("groth16: sums over a list on a GPU", "[groth16]", curve::G1, curve::G2) {
+  std::vector<std::uint8_t> bytes(30 * TestType::kBytes);
+  curve::Point<TestType> p(curve::Affine<TestType>::generator());
+  for (std::size_t i = 0; i < 30; ++i, p += p) encode(p.affine(), &bytes[i * TestType::kBytes]);
+  const curve::EncodedPoints<TestType> points(bytes);
+  std::vector<Fr> values(40, field::one());
+  circuit::IndexSet chosen;
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    if (i % 3 == 0) values[i] = field::from_u64(i / 3);  // 0 and 1 among them
+    if (i % 2 == 1) chosen.insert(i);
+  }
+  const Pace pace{.part = 7};
+  PlayedSums<TestType> gpu;
+  const auto sum = [&](curve::EncodedSums<TestType>* on) {
+    return query_sum(points, 9, values, &chosen, {"x.params", "b"}, 1, pace, on);
+  };
+  REQUIRE(sum(&gpu).affine() == sum(nullptr).affine());
+  REQUIRE(gpu.sums > 2);
+  bytes[20 * TestType::kBytes + 90] ^= 1;
+  const auto refusal = [&](curve::EncodedSums<TestType>* on) -> std::string {
+    try {
+      sum(on);
+    } catch (const Error& error) {
+      return error.what();
+    }
+    return "none";
+  };
+  REQUIRE(refusal(nullptr) != "none");
+  REQUIRE(refusal(&gpu) == refusal(nullptr));
+}
+
+TEST_CASE("groth16: proofs are made on a GPU where they fit", "[groth16]") {
+  const auto density = density_of(product(3, 5, 15));
+  REQUIRE(gpu_bytes(density) == std::uint64_t{2} << 30);
+  REQUIRE(share_for(density, {3, Backend::portable}).backend == Backend::portable);
+  const auto share = share_for(density, {3, Backend::cuda});
+  REQUIRE(share.threads == 3);
+  const bool fits = device::gpu_free_bytes() >= gpu_bytes(density);
+  REQUIRE(share.backend == (fits ? Backend::cuda : device::best_cpu()));
 }

@@ -15,6 +15,7 @@
 #include "kernels/groth16/prove.h"
 #include "kernels/vanilla/synthetic.h"
 #include "tests/catch.h"
+#include "tests/gpu.h"
 #include "tests/kernels/sealed_sector.h"
 #include "tests/kernels/vanilla_bytes.h"
 #include "tests/vectors.h"
@@ -61,12 +62,13 @@ struct NamedParams {
     throw std::runtime_error("params.jsonl has no " + id);
   }
 
-  ProofBytes prove(const Synthesis& circuit, const Blinding& blinding) const {
+  ProofBytes prove(const Synthesis& circuit, const Blinding& blinding,
+                   Backend backend = Backend::portable) const {
     Assignment assignment(density.counts());
     circuit(assignment);
     assignment.finish();
     const Params params(file, "named.params", kThreads);
-    return to_bytes(groth16::prove(params, density, assignment, blinding, kThreads));
+    return to_bytes(groth16::prove(params, density, assignment, blinding, {kThreads, backend}));
   }
 };
 
@@ -182,7 +184,7 @@ TEST_CASE("groth16: in groups of any size and lean, the same proofs", "[groth16]
   std::vector<Proof> want;
   for (std::size_t k = 0; k < circuits.size(); ++k) {
     std::uint64_t told = 0, of = 0;
-    want.push_back(prove_lean(params, named.density, circuits[k], blindings[k], kThreads,
+    want.push_back(prove_lean(params, named.density, circuits[k], blindings[k], {kThreads},
                               [&](auto done, auto total) {
                                 CHECK(done >= told);
                                 told = done;
@@ -203,7 +205,7 @@ TEST_CASE("groth16: in groups of any size and lean, the same proofs", "[groth16]
       }
       std::uint64_t told = 0;
       const auto proofs = prove(params, named.density, assignments,
-                                std::span(blindings).subspan(at, assignments.size()), kThreads,
+                                std::span(blindings).subspan(at, assignments.size()), {kThreads},
                                 [&](auto done, auto total) {
                                   CHECK(total == assignments.size() * points);
                                   told = done;
@@ -215,7 +217,21 @@ TEST_CASE("groth16: in groups of any size and lean, the same proofs", "[groth16]
     CHECK(found == want);
   }
   std::vector<Assignment> none;
-  CHECK_THROWS_AS(prove(params, named.density, none, blindings, kThreads), Error);
+  CHECK_THROWS_AS(prove(params, named.density, none, blindings, {kThreads}), Error);
+}
+
+TEST_CASE("groth16 on a GPU: the bytes of the CPU's proofs", "[.][groth16][gpu][bit-exact]") {
+  skip_without_gpu();
+  const auto shape = circuit::window_post_shape(2048);
+  const NamedParams named(window_post_id(2048), blank_post(shape));
+  const Params params(named.file, "named.params", kThreads);
+  for (const auto& circuit : post_partitions("post/window-2k-3", shape)) {
+    const auto blinding = Blinding::named("gpu", 0);
+    const auto want = named.prove(circuit, blinding);
+    REQUIRE(named.prove(circuit, blinding, Backend::cuda) == want);
+    REQUIRE(to_bytes(prove_lean(params, named.density, circuit, blinding,
+                                {kThreads, Backend::cuda})) == want);
+  }
 }
 
 TEST_CASE("groth16: parameters and proofs of WinningPoSt", "[groth16][bit-exact]") {
