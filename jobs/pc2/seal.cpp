@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "jobs/pc2/inputs.h"
+#include "jobs/pc2/one_pass.h"
 #include "jobs/pc2/synthetic.h"
 #include "jobs/pc2/trees.h"
 #include "jobs/ranks/ranks.h"
@@ -18,6 +19,8 @@
 #include "jobs/stage/stage.h"
 #include "kernels/base/error.h"
 #include "kernels/base/hex.h"
+#include "kernels/device/cpu.h"
+#include "kernels/slice/slice.h"
 #include "kernels/tree/layout.h"
 #include "kernels/tree/tree.h"
 #include "kernels/vanilla/aux_files.h"
@@ -81,16 +84,33 @@ struct Made {
   std::vector<stage::Artefact> artefacts;
 };
 
-Made make(const Work& work, const Node& comm_d) {
+// On a GPU in one pass over the layers; by several ranks, and by CPUs that are not told otherwise,
+// one output after the other.
+OnePass make_trees(const Work& work, bool one_pass) {
+  const auto& porep = work.folder.porep();
+  if (work.job.ranks().alone()) {
+    const auto plan = slice::plan(porep.layers(), porep.tree().leaves_per_base_tree,
+                                  work.job.share(), device::gpu_free_bytes());
+    if (one_pass || plan.backend == Backend::cuda) return make_in_one_pass(work, plan);
+  } else if (one_pass) {
+    throw Error(Fault::usage, "--one-pass: {} ranks, want one", work.job.ranks().size());
+  }
+  OnePass made;
+  made.replica = make_replica(work);
+  made.tree_c = make_tree_c(work);
+  made.tree_r_last = make_tree_r_last(work);
+  return made;
+}
+
+Made make(const Work& work, const Node& comm_d, bool one_pass) {
   const auto& folder = work.folder;
   const auto shape = folder.porep().tree();
   Made made;
   const auto declare = [&](const sector::File& file, const sector::Written& written) {
     made.artefacts.push_back(sector::artefact(folder, file.path, written));
   };
-  declare(folder.sealed(), make_replica(work));
-  const auto tree_c = make_tree_c(work);
-  const auto tree_r_last = make_tree_r_last(work);
+  const auto [replica, tree_c, tree_r_last] = make_trees(work, one_pass);
+  declare(folder.sealed(), replica);
   for (std::size_t base = 0; base < tree_c.size(); ++base) {
     declare(folder.tree_c()[base], tree_c[base].written);
     declare(folder.tree_r_last()[base], tree_r_last[base].written);
@@ -157,7 +177,7 @@ void seal(launch::Job& job, const Order& order) {
   prove_inputs(job, folder, *manifest.replica_id);
   ranks.barrier();  // nobody writes before everything is proven
   const Work work{job, folder, *manifest.replica_id, opening.lock.get()};
-  auto made = make(work, *manifest.comm_d);
+  auto made = make(work, *manifest.comm_d, order.one_pass);
   if (!ranks.first()) return;
   write_aux(work, made);
   declare(work, manifest, order, made);

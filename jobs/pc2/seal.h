@@ -10,6 +10,7 @@ namespace sealyard::pc2 {
 struct Order {
   SectorId sector;
   std::string pc2_json;      ///< where the reference's PC2 output goes; empty: nowhere
+  bool one_pass = false;     ///< also where no GPU does it; for a job of one rank
   bool clear_cache = false;  ///< trim the cache folder as the reference's clear_cache, at the end
 };
 

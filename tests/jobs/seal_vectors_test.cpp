@@ -5,6 +5,7 @@
 
 #include "kernels/base/hex.h"
 #include "tests/catch.h"
+#include "tests/gpu.h"
 #include "tests/jobs/program.h"
 #include "tests/vectors.h"
 
@@ -54,8 +55,9 @@ class Sealed {
     run(argv, ranks_);
   }
 
-  void pc2() {
+  void pc2(const std::vector<std::string>& how) {
     std::vector<std::string> argv{"seal-pc2"};
+    append(argv, how);
     if (reference_.config.registered) append(argv, {"--pc2-json", (scratch_ / "pc2").string()});
     run(argv, ranks_);
   }
@@ -126,8 +128,10 @@ void require_reference_c1(const vectors::Case& reference, const std::string& jso
           reference.json.at("vanilla_json_sha256").get<std::string>());
 }
 
-void seal_and_compare(const vectors::Case& reference, unsigned ranks) {
-  CAPTURE(reference.name, ranks);
+/// @param how  options of seal-pc2.
+void seal_and_compare(const vectors::Case& reference, unsigned ranks,
+                      const std::vector<std::string>& how = {}) {
+  CAPTURE(reference.name, ranks, how);
   Sealed sealed(reference, ranks);
   sealed.add_piece();
   REQUIRE(sealed.digest(sealed.file("unsealed")) ==
@@ -135,7 +139,7 @@ void seal_and_compare(const vectors::Case& reference, unsigned ranks) {
   REQUIRE(sealed.commitment("comm_d") == to_hex(reference.comm_d));
   sealed.pc1();
   REQUIRE(sealed.commitment("replica_id") == to_hex(reference.replica_id));
-  sealed.pc2();
+  sealed.pc2(how);
   REQUIRE(sealed.commitment("comm_r") == to_hex(reference.comm_r));
   REQUIRE(sealed.digest(sealed.file("sealed")) ==
           reference.json.at("sealed").at("sha256").get<std::string>());
@@ -165,6 +169,21 @@ TEST_CASE("seal: 8 MiB with data, empty, and of the older graph", "[seal][8m]") 
   for (const auto& reference : vectors::seal_cases(8 * kMiB))
     if (reference.config.sector_bytes == 8 * kMiB)
       seal_and_compare(reference, reference.name == "8m-data-v1" ? 2 : 1);
+}
+
+TEST_CASE("seal: one pass over the layers gives the same bytes", "[seal][one-pass]") {
+  for (const auto* name : {"2k-data-v1_1", "4k-raw", "32k-raw"})
+    seal_and_compare(vectors::seal_case(name), 1, {"--one-pass"});
+}
+
+TEST_CASE("seal: one pass over 8 MiB", "[seal][8m]") {
+  seal_and_compare(vectors::seal_case("8m-data-v1_1"), 1, {"--one-pass"});
+}
+
+TEST_CASE("seal: a GPU gives the same bytes", "[.][gpu]") {
+  skip_without_gpu();
+  for (const auto* name : {"2k-data-v1_1", "32k-raw", "8m-data-v1_1"})
+    seal_and_compare(vectors::seal_case(name), 1, {"--backend", "cuda"});
 }
 
 // Half a gigabyte: minutes of labels and hashes, so only with the slow tests.
