@@ -46,6 +46,14 @@ Backend backend_named(std::string_view text) {
   return Backend::portable;
 }
 
+/// A site that lets several jobs share a card says how much of it one gets: gres = "shard:2".
+bool names_gpu(const std::vector<slurm::Counted>& gres) {
+  return std::any_of(gres.begin(), gres.end(), [](const slurm::Counted& one) {
+    const auto kind = one.name.substr(0, one.name.find(':'));
+    return kind == "gpu" || kind == "shard";
+  });
+}
+
 /// What a site and the model say of a stage; not yet whose work it is.
 slurm::Request asked_for(const std::string& stage, const PorepConfig& porep,
                          const settings::Settings& settings) {
@@ -56,7 +64,7 @@ slurm::Request asked_for(const std::string& stage, const PorepConfig& porep,
   request.memory_bytes = wanted.memory_bytes ? wanted.memory_bytes : model.memory_bytes;
   request.time_s = static_cast<std::int64_t>(wanted.time_s ? wanted.time_s : model.time_s);
   request.gres = parse_gres(wanted.gres);
-  if (model.gpus) request.gres.push_back({"gpu", model.gpus});
+  if (model.gpus && !names_gpu(request.gres)) request.gres.push_back({"gpu", model.gpus});
   set_place(request, wanted, settings);
   return request;
 }

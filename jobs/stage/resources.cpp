@@ -34,6 +34,11 @@ constexpr Rates rates(Backend backend) {
           .node_hashes = 20e3,
           .sha256_bytes = fast_sha ? 800e6 : 150e6};
 }
+// Columns and their trees on the smallest card that does it at all.
+constexpr double kGpuColumnHashes = 500e3;
+// Memory of the host that a GPU copies from, three slices of 449 MiB at most, what waits to be
+// written, and the driver.
+constexpr std::uint64_t kGpuHostBytes = 2 * kGiB;
 constexpr double kDiskBytes = 100e6;  // a second, of a busy disk
 constexpr double kStartSeconds = 120;
 constexpr double kTimeMargin = 2;
@@ -106,8 +111,13 @@ Resources pc2(const PorepConfig& porep, Backend backend) {
   need.memory_bytes =
       kProgramBytes + base_tree_bytes(porep) / 8 + std::min(kSliceBytes, porep.sector_bytes) +
       std::min((porep.layers() + 2) * kSliceBytes, (porep.layers() + 2) * porep.sector_bytes);
-  const double hashing = n / rate.column_hashes + 2 * n / 7 / rate.node_hashes;
-  need.time_s = limit_s(hashing / need.cores + (porep.layers() + 3) * bytes / kDiskBytes);
+  double hashing = (n / rate.column_hashes + 2 * n / 7 / rate.node_hashes) / need.cores;
+  if (backend == Backend::cuda) {
+    need.gpus = 1;
+    need.memory_bytes += kGpuHostBytes;
+    hashing = n / kGpuColumnHashes;
+  }
+  need.time_s = limit_s(hashing + (porep.layers() + 3) * bytes / kDiskBytes);
   // Replica, tree_c, tree_r_last (1/64 of a base tree and less), synthetic proofs at worst.
   need.disk_bytes =
       porep.sector_bytes + base_tree_bytes(porep) * porep.tree().base_trees * 9 / 8 + 16 * kMiB;

@@ -120,6 +120,28 @@ TEST_CASE("order: no job gets what only the daemon may know", "[pledge]") {
   unsetenv("FULLNODE_API_INFO");
 }
 
+TEST_CASE("order: PC2 asks for a GPU where the site has them, or for its share of one",
+          "[pledge]") {
+  Story story;
+  story.to_pc2();
+  settings::Settings settings;
+  settings.storage_root = "/s";
+  const auto gres = [&](const char* backend, const char* of_site) {
+    settings.stages["pc2"].backend = backend;
+    settings.stages["pc2"].gres = of_site;
+    std::string all;
+    const auto key = pledge::Key{"tag", story.sector.id, "pc2", 1};
+    for (const auto& one : pledge::request(story.sector, key, settings).gres)
+      all += fmt::format("{}:{} ", one.name, one.count);
+    return all;
+  };
+  CHECK(gres("avx512", "") == "");
+  CHECK(gres("cuda", "") == "gpu:1 ");
+  CHECK(gres("cuda", "slot:2") == "slot:2 gpu:1 ");
+  CHECK(gres("cuda", "shard:2") == "shard:2 ");
+  CHECK(gres("cuda", "gpu:a100:1") == "gpu:a100:1 ");
+}
+
 TEST_CASE("order: another ticket after a replica begins PC1 anew", "[pledge]") {
   Story story;
   story.to_pc2();
