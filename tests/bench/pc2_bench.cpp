@@ -51,10 +51,19 @@ int main(int argc, char** argv) {
     const auto portable = more ? bench::Spent{} : stages.pc2("a", with + " --backend portable");
     const auto first = more ? stage::Result{} : stages.result("a", stage::kPc2);
     if (!more) stages.forget_pc2("a");
-    const auto spent = stages.pc2("a", with);
+    const auto spent =
+        stages.pc2("a", with + " --backend " + std::string(name(device::best_cpu())));
     const auto result = stages.result("a", stage::kPc2);
     if (!more && result.commitments.at("comm_r") != first.commitments.at("comm_r"))
       throw Error(Fault::internal, "bench-pc2: CommR differs from portable");
+    bench::Spent gpu;
+    if (device::host_has(Backend::cuda)) {
+      stages.forget_pc2("a");
+      gpu = stages.pc2("a", with + " --backend cuda");
+      if (stages.result("a", stage::kPc2).commitments.at("comm_r") !=
+          result.commitments.at("comm_r"))
+        throw Error(Fault::internal, "bench-pc2: CommR of the GPU differs");
+    }
     const auto c1 = stages.c1("a", with);
 
     const auto nodes = static_cast<double>(porep.nodes());
@@ -73,6 +82,7 @@ int main(int argc, char** argv) {
       return static_cast<double>(
           stage::resources(stage::kPc2, of, device::best_cpu()).memory_bytes);
     };
+    if (gpu.wall_s > 0) bench::print_ratio("pc2-gpu-over-cpu", spent.wall_s / gpu.wall_s, 4);
     bench::print_ratio("pc2-hashes-of-core-time", hashes / ours, 0.87);
     bench::print_ratio("pc2-hashes-of-wall-time",
                        hashes * nodes / 1e9 / static_cast<double>(threads) / spent.wall_s, 0.87);

@@ -21,6 +21,14 @@ double bench_arity(unsigned arity, bool more) {
     in[i] = field::to_node(field::from_u64(i * i * 0x9e3779b97f4a7c15));
   double portable_ns = 0, ns = 0;
   for (const auto backend : poseidon::hash_backends.backends()) {
+    if (backend == Backend::cuda) {  // many at a time, there and back
+      const std::size_t many = 1 << 20;
+      in.resize(arity * many), out.resize(many);
+      const double gpu_ns =
+          bench::least_ns(3, many, [&] { poseidon::hash_groups(arity, in, out, Backend::cuda); });
+      bench::print_row(fmt::format("P_{}, a GPU", arity), gpu_ns, portable_ns, portable_ns, 0);
+      continue;
+    }
     ns = bench::least_ns(3, static_cast<double>(n),
                          [&] { poseidon::hash_groups(arity, in, out, backend); });
     if (backend == Backend::portable) {
