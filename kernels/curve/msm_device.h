@@ -84,6 +84,13 @@ struct Fill {
   SEALYARD_HOST_DEVICE void operator()(std::size_t i) const { to[i] = value; }
 };
 
+struct Enumerate {
+  std::uint32_t* to;
+  SEALYARD_HOST_DEVICE void operator()(std::size_t i) const {
+    to[i] = static_cast<std::uint32_t>(i);
+  }
+};
+
 struct CountDigits {
   const Fr* scalars;
   Windows windows;
@@ -198,12 +205,6 @@ struct EntrySource {
 };
 
 template <typename Field>
-struct PointSource {
-  const Affine<Field>* points;
-  SEALYARD_HOST_DEVICE void add(Point<Field>& sum, std::size_t i) const { add_to(sum, points[i]); }
-};
-
-template <typename Field>
 struct SumSource {
   const Point<Field>* sums;
   SEALYARD_HOST_DEVICE void add(Point<Field>& sum, std::size_t i) const { add_to(sum, sums[i]); }
@@ -278,7 +279,9 @@ class Sums {
     const auto counts = grid_.template allocate<std::uint32_t>(1);
     grid_.run(1, Fill{counts.get(), static_cast<std::uint32_t>(n)});
     const auto starts = scan(counts.get(), 1);
-    return jacobians(add_up(counts, starts, PointSource<Field>{points})).front();
+    const auto entries = grid_.template allocate<std::uint32_t>(n);
+    grid_.run(n, Enumerate{entries.get()});
+    return jacobians(add_up(counts, starts, EntrySource<Field>{points, entries.get()})).front();
   }
 
   /// For each window, lowest first, the sum of digit times point.
