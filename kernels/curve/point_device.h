@@ -99,7 +99,9 @@ SEALYARD_HOST_DEVICE inline Affine<Field> negative(const Affine<Field>& a) {
 template <typename Field>
 SEALYARD_HOST_DEVICE inline Point<Field> times(std::uint32_t factor, const Point<Field>& a) {
   Point<Field> out = Point<Field>::identity();
-  for (int bit = 31; bit >= 0; --bit) {
+  int bit = 31;
+  while (bit >= 0 && !(factor >> bit & 1)) --bit;
+  for (; bit >= 0; --bit) {
     out = twice(out);
     if (factor >> bit & 1) add_to(out, a);
   }

@@ -424,20 +424,20 @@ TEMPLATE_TEST_CASE("curve: what a GPU adds up", "[curve][bit-exact]", G1, G2) {
   check(nullptr, 0, sum<TestType>(list, 1));
   if (n > 100) return;  // products take as long as they are slow on a host
   const auto mixed = scalars(n);
-  check(mixed.data(), 7, multiply<TestType>(list, mixed, 1));
+  check(mixed.data(), 6, multiply<TestType>(list, mixed, 1));
   // All into the same buckets, and all of them zero.
   const std::vector<Fr> same(n, mixed.empty() ? Fr{} : mixed.back()), zeros(n);
-  check(same.data(), 9, multiply<TestType>(list, same, 1));
+  check(same.data(), 5, multiply<TestType>(list, same, 1));
   check(zeros.data(), 4, {});
 }
 
-TEST_CASE("curve: what a GPU adds up, in windows of every size", "[curve][bit-exact]") {
-  const auto list = points<G1>(12);
+TEST_CASE("curve: what a GPU adds up, in windows of several sizes", "[curve][bit-exact]") {
+  const auto list = points<G1>(9);
   const auto bytes = encoded(list);
   const auto mixed = scalars(list.size());
   const auto want = multiply<G1>(list, mixed, 1).affine();
   device::HostGrid grid;
-  for (unsigned bits = 4; bits <= 11; ++bits) {
+  for (const unsigned bits : {4u, 5u, 7u, 10u}) {
     CAPTURE(bits);
     std::size_t bad = 0;
     const auto found =
