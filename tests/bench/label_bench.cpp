@@ -16,7 +16,8 @@ using namespace sealyard;
 namespace {
 
 struct Times {
-  double portable = 0, one = 0, two = 0, best = 1e300;
+  double portable = 0, two = 0, best = 1e300;
+  double one_cycles = 0, best_cycles = 1e300;  // by the clock of the moment
 };
 
 // Layer 2 of a graph: labels of nodes [1, nodes) over a layer 1 that differs everywhere.
@@ -44,9 +45,11 @@ Times bench_nodes(std::uint64_t nodes, int rounds) {
     if (slow) want = first, times.portable = ns;
     if (first != want)
       throw Error(Fault::internal, "bench-label: {} differs from portable", kernel.name);
-    if (kernel.backend == Backend::sha_ni && n == 1) times.one = ns;
+    const double cycles = ns * 1e-9 * bench::clock_hz();
+    if (kernel.backend == Backend::sha_ni && n == 1) times.one_cycles = cycles;
     if (kernel.backend == Backend::sha_ni && n == 2) times.two = ns;
     times.best = std::min(times.best, ns);
+    times.best_cycles = std::min(times.best_cycles, cycles);
     bench::print_row(fmt::format("2^{} nodes, {}", std::bit_width(nodes) - 1, kernel.name), ns,
                      times.portable, times.two, bench::limit_cycles(kernel));
   }
@@ -63,9 +66,7 @@ int main(int argc, char** argv) {
     bench_nodes(more ? 1 << 22 : 1 << 18, 2);
     if (cached.two == 0) return;
     bench::print_ratio("label-batch-over-two-streams", cached.two / cached.best, 1.6);
-    const double hz = bench::clock_hz();
-    bench::print_ratio("label-850-cycles-over-batch", 850 / (cached.best * 1e-9 * hz), 1);
-    bench::print_ratio("label-x1-of-latency-limit", bench::kChainCycles / (cached.one * 1e-9 * hz),
-                       0.95);
+    bench::print_ratio("label-850-cycles-over-batch", 850 / cached.best_cycles, 1);
+    bench::print_ratio("label-x1-of-latency-limit", bench::kChainCycles / cached.one_cycles, 0.95);
   });
 }
