@@ -22,7 +22,7 @@ inline std::vector<std::uint8_t> sample(std::size_t n) {
 inline std::vector<Node> sample_nodes(std::size_t n) {
   const auto bytes = sample(n * kNodeBytes);
   std::vector<Node> out(n);
-  std::memcpy(out.data(), bytes.data(), bytes.size());
+  if (n > 0) std::memcpy(out.data(), bytes.data(), bytes.size());
   for (auto& node : out) node = trim(node);
   return out;
 }
