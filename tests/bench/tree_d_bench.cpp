@@ -51,7 +51,7 @@ Pairs bench_pairs() {
     }
   });
   want = parents;
-  bench::print_row("blst", peer, 0, peer, 0);
+  bench::print_row("pair, blst", peer, 0, peer, 0);
   double portable = 0, best = peer;
   for (const auto backend : sha256::hash_pairs_backends.backends()) {
     if (backend == Backend::cuda) continue;  // see tree_d
@@ -59,7 +59,7 @@ Pairs bench_pairs() {
         bench::least_ns(15, kPairs, [&] { sha256::hash_pairs(children, parents, backend); });
     require_equal(name(backend), parents, want);
     if (backend == Backend::portable) portable = ns;
-    bench::print_row(name(backend), ns, portable, peer,
+    bench::print_row(fmt::format("pair, {}", name(backend)), ns, portable, peer,
                      backend == Backend::avx512 ? kLimitCycles : 0);
     best = std::min(best, ns);
   }
