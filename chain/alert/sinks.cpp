@@ -1,7 +1,6 @@
 // The ways out: log, command, webhook, DingTalk.
 #include <signal.h>
 #include <sodium.h>
-#include <spawn.h>
 #include <spdlog/spdlog.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -12,6 +11,7 @@
 #include "chain/alert/alert.h"
 #include "chain/ledger/files.h"
 #include "chain/ledger/instance_lock.h"
+#include "chain/ledger/spawn.h"
 #include "chain/rpc/http.h"
 #include "chain/types/bytes.h"
 #include "kernels/base/error.h"
@@ -54,27 +54,13 @@ class CommandSink : public Sink {
   explicit CommandSink(std::string command) : command_(std::move(command)) {}
 
   void deliver(const Alert& alert) override {
-    std::vector<std::string> words{
-        "SEALYARD_ALERT_KIND=" + alert.kind, "SEALYARD_ALERT_SUBJECT=" + alert.subject,
-        "SEALYARD_ALERT_TEXT=" + alert.text, fmt::format("SEALYARD_ALERT_STATE={}", state(alert))};
-    std::vector<char*> environment;
-    for (char** one = environ; *one; ++one) environment.push_back(*one);
-    for (auto& word : words) environment.push_back(word.data());
-    environment.push_back(nullptr);
-    std::string shell = "/bin/sh", flag = "-c", command = command_;
-    char* argv[] = {shell.data(), flag.data(), command.data(), nullptr};
-    posix_spawnattr_t attributes;
-    posix_spawnattr_init(&attributes);
-    sigset_t none;
-    sigemptyset(&none);
-    posix_spawnattr_setsigmask(&attributes, &none);  // the daemon blocks what ends it
-    posix_spawnattr_setpgroup(&attributes, 0);
-    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETPGROUP);
-    pid_t pid = 0;
-    const int failed = posix_spawn(&pid, argv[0], nullptr, &attributes, argv, environment.data());
-    posix_spawnattr_destroy(&attributes);
-    if (failed) throw Error(Fault::io, "alerts.command: {}", std::strerror(failed));
-    wait_for(pid);
+    std::vector<std::string> environment;
+    for (char** one = environ; *one; ++one) environment.emplace_back(*one);
+    environment.push_back("SEALYARD_ALERT_KIND=" + alert.kind);
+    environment.push_back("SEALYARD_ALERT_SUBJECT=" + alert.subject);
+    environment.push_back("SEALYARD_ALERT_TEXT=" + alert.text);
+    environment.push_back(fmt::format("SEALYARD_ALERT_STATE={}", state(alert)));
+    wait_for(ledger::spawn({"/bin/sh", "-c", command_}, std::move(environment)));
   }
 
  private:

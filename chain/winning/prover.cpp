@@ -2,17 +2,16 @@
 
 #include <fcntl.h>
 #include <signal.h>
-#include <spawn.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <chrono>
-#include <cstring>
 #include <string_view>
 #include <thread>
 #include <vector>
 
+#include "chain/ledger/spawn.h"
 #include "jobs/stage/argv.h"
 #include "jobs/stage/stage.h"
 #include "kernels/base/error.h"
@@ -40,13 +39,6 @@ std::vector<std::string> environment_words(const std::map<std::string, std::stri
   return words;
 }
 
-std::vector<char*> pointers(std::vector<std::string>& words) {
-  std::vector<char*> out;
-  for (auto& word : words) out.push_back(word.data());
-  out.push_back(nullptr);
-  return out;
-}
-
 }  // namespace
 
 ProcessProver::ProcessProver(std::filesystem::path program, std::string run,
@@ -62,8 +54,6 @@ void ProcessProver::start(const std::filesystem::path& order, const std::filesys
   const auto argv_of_stage = stage::post_argv(stage::kWinningPost, order, {}, result);
   words.push_back(program_.string());
   words.insert(words.end(), argv_of_stage.begin() + 1, argv_of_stage.end());
-  auto variables = environment_words(environment_);
-  const auto argv = pointers(words), environment = pointers(variables);
   auto output = result;
   output.replace_extension(".out");
   posix_spawn_file_actions_t files;
@@ -72,21 +62,13 @@ void ProcessProver::start(const std::filesystem::path& order, const std::filesys
   posix_spawn_file_actions_addopen(&files, STDOUT_FILENO, output.c_str(),
                                    O_WRONLY | O_CREAT | O_APPEND, 0644);
   posix_spawn_file_actions_adddup2(&files, STDOUT_FILENO, STDERR_FILENO);
-  posix_spawnattr_t attributes;
-  posix_spawnattr_init(&attributes);
-  sigset_t none;
-  sigemptyset(&none);
-  posix_spawnattr_setsigmask(&attributes, &none);  // the daemon blocks what ends it
-  posix_spawnattr_setpgroup(&attributes, 0);
-  posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETPGROUP);
-  const int failed =
-      posix_spawn(&pid_, argv[0], &files, &attributes, argv.data(), environment.data());
-  posix_spawnattr_destroy(&attributes);
-  posix_spawn_file_actions_destroy(&files);
-  if (failed) {
-    pid_ = 0;
-    throw Error(Fault::io, "{}: {}", program_.string(), std::strerror(failed));
+  try {
+    pid_ = ledger::spawn(std::move(words), environment_words(environment_), &files);
+  } catch (...) {
+    posix_spawn_file_actions_destroy(&files);
+    throw;
   }
+  posix_spawn_file_actions_destroy(&files);
 }
 
 bool ProcessProver::runs() {
