@@ -1,4 +1,4 @@
-// sealyard wallet ...: keys, their marks, their password.
+// sealyard wallet ...: keys and their marks.
 #include "chain/cli/wallet.h"
 
 #include <algorithm>
@@ -10,6 +10,8 @@
 
 #include "chain/cli/chain.h"
 #include "chain/cli/layout.h"
+#include "chain/cli/wallet_words.h"
+#include "chain/wallet/key_info.h"
 #include "kernels/base/error.h"
 #include "kernels/base/hex.h"
 
@@ -18,18 +20,6 @@ namespace {
 
 using types::Address;
 using wallet::Protection;
-
-struct WalletWords {
-  std::string address, text, file, format;
-  std::string signature;
-  bool flag = false, id = false, market = false, offline = false;
-  PasswordWords password, fresh;
-};
-using WalletAction = std::function<int(const Context&, const WalletWords&)>;
-
-std::string shown(const Context& context, const Address& address) {
-  return address.text(network_of(context.settings()));
-}
 
 int create_key(const Context& context, const WalletWords& words) {
   auto store = wallet_of(context.settings());
@@ -43,69 +33,6 @@ int create_key(const Context& context, const WalletWords& words) {
     print({{"Address", address}});
   else
     std::cout << address << '\n';
-  return 0;
-}
-
-WalletRow wallet_row(const wallet::Listed& key, const std::optional<Address>& chosen) {
-  WalletRow row;
-  row.key = key;
-  row.is_default = chosen == key.address;
-  return row;
-}
-
-void ask_chain(const rpc::Node& node, WalletRow& row, bool market) {
-  row.asked = true;
-  try {
-    row.id = node.lookup_id(row.key.address);
-  } catch (const rpc::RpcError& error) {
-    if (error.code() != rpc::kErrorActorNotFound) throw;
-    return;
-  }
-  if (const auto actor = node.actor(row.key.address)) {
-    row.balance = actor->balance;
-    row.nonce = actor->nonce;
-  }
-  if (market) row.market = node.market_balance(row.key.address);
-}
-
-Json to_json(const WalletRow& row, types::Network network) {
-  Json out{{"Address", row.key.address.text(network)},
-           {"Type", row.key.type == wallet::KeyType::bls ? "bls" : "secp256k1"},
-           {"Default", row.is_default},
-           {"Encrypt", wallet::name(row.key.protection)},
-           {"Mark", row.key.mark}};
-  if (!row.asked) return out;
-  out["ID"] = row.id.defined() ? Json(row.id.text(network)) : Json();
-  out["Balance"] = types::to_text(row.balance);
-  out["Nonce"] = row.nonce;
-  return out;
-}
-
-int list_keys(const Context& context, const WalletWords& words) {
-  const auto settings = context.settings();
-  const auto store = wallet_of(settings);
-  const auto chosen = store.default_address();
-  std::vector<WalletRow> rows;
-  for (const auto& key : store.list()) rows.push_back(wallet_row(key, chosen));
-  const auto network = network_of(settings);
-  std::sort(rows.begin(), rows.end(), [&](const WalletRow& a, const WalletRow& b) {
-    return a.key.address.text(network) < b.key.address.text(network);
-  });
-  if (!words.flag && !endpoints_of(settings).empty() && !rows.empty()) {
-    const Chain chain(context, {});
-    try {
-      for (auto& row : rows) ask_chain(chain.node(), row, words.market);
-    } catch (const rpc::NoAnswer& error) {
-      std::cerr << error.what() << '\n';  // the keys are here all the same
-    }
-  }
-  if (context.json) {
-    auto all = Json::array();
-    for (const auto& row : rows) all.push_back(to_json(row, network));
-    print(all);
-  } else {
-    std::cout << wallet_text(rows, {words.id, words.flag, network});
-  }
   return 0;
 }
 
@@ -147,6 +74,25 @@ int show_balance(const Context& context, const WalletWords& words) {
   return 0;
 }
 
+/// The key of a KeyInfo, unlocked where a fork of lotus has locked it.
+wallet::Key key_of(const std::string& text, const WalletWords& words) {
+  const auto info = wallet::read_key_info(text);
+  const auto expected = words.address.empty() ? Address() : Address::parse(words.address);
+  if (info.locked()) {
+    if (!expected.defined())
+      throw Error(Fault::usage,
+                  "the key is locked with a password, and only its address tells a wrong one; "
+                  "add --address f1... or f3...");
+    return wallet::unlock(info, ask_password(words.password, "Password of the key").view(),
+                          expected);
+  }
+  wallet::Key key(info.type, wallet::Secret(info.secret));
+  if (expected.defined() && key.address() != expected)
+    throw Error(Fault::usage, "this is the key of {}, not of --address {}",
+                key.address().text(types::Network::mainnet), words.address);
+  return key;
+}
+
 int import_key(const Context& context, const WalletWords& words) {
   if (!words.format.empty() && words.format != "hex-lotus" && words.format != "json-lotus")
     throw Error(Fault::unsupported, "--format {}: want hex-lotus or json-lotus", words.format);
@@ -160,7 +106,7 @@ int import_key(const Context& context, const WalletWords& words) {
     text.text.assign(std::istreambuf_iterator<char>(in), {});
   }
   auto store = wallet_of(context.settings());
-  const auto key = wallet::parse_key_info(text.text);
+  const auto key = key_of(text.text, words);
   store.add(key);
   if (words.flag) store.set_default(key.address());
   const auto address = shown(context, key.address());
@@ -177,10 +123,6 @@ std::optional<wallet::Password> password_for(const wallet::Store& store, const A
   const auto key = store.find(address);
   if (!key || key->protection == Protection::ordinary) return std::nullopt;
   return ask_password(words, "Password of the wallet");
-}
-
-const wallet::Password* given(const std::optional<wallet::Password>& password) {
-  return password ? &*password : nullptr;
 }
 
 int export_key(const Context& context, const WalletWords& words) {
@@ -245,48 +187,6 @@ int mark_clear(const Context& context, const WalletWords&) {
   return 0;
 }
 
-int passwd_add(const Context& context, const WalletWords& words) {
-  auto store = wallet_of(context.settings());
-  if (store.has_password()) throw Refusal("there is a password; 'wallet passwd reset' changes it");
-  store.add_password(ask_new_password(words.password));
-  std::cerr << "keys made from now on are encrypted; 'wallet encrypt all' does it to the others\n";
-  return 0;
-}
-
-int passwd_reset(const Context& context, const WalletWords& words) {
-  const auto old = ask_password(words.password, "Password of the wallet");
-  wallet_of(context.settings()).reset_password(old, ask_new_password(words.fresh));
-  return 0;
-}
-
-int passwd_clear(const Context& context, const WalletWords& words) {
-  wallet_of(context.settings())
-      .clear_password(ask_password(words.password, "Password of the wallet"));
-  return 0;
-}
-
-int protect(const Context& context, const WalletWords& words, Protection wanted) {
-  auto store = wallet_of(context.settings());
-  std::vector<Address> addresses;
-  if (words.address != "all") addresses.push_back(Address::parse(words.address));
-  for (const auto& key : store.list())
-    if (words.address == "all") addresses.push_back(key.address);
-  std::optional<wallet::Password> password;
-  for (const auto& address : addresses) {
-    const auto key = store.find(address);
-    const auto now = key ? key->protection : Protection::ordinary;
-    // Whoever asks for `encrypted` does not mean to weaken an offline key.
-    const bool keep = now == wanted || (wanted == Protection::encrypted && words.address == "all" &&
-                                        now == Protection::offline);
-    if (!keep && !password && !(now == Protection::ordinary && wanted == Protection::encrypted))
-      password = ask_password(words.password, "Password of the wallet");
-    if (!keep) store.protect(address, wanted, given(password));
-    std::cout << fmt::format("{}  {}\n", shown(context, address),
-                             wallet::name(keep ? now : wanted));
-  }
-  return 0;
-}
-
 /// What a command takes, in the order of its arguments.
 enum WalletTakes : unsigned {
   kAddress = 1,
@@ -316,33 +216,8 @@ Command wallet_command(std::vector<std::string> words, std::string summary, std:
 
 }  // namespace
 
-std::string wallet_text(const std::vector<WalletRow>& rows, const WalletListOptions& options) {
-  std::string out;
-  if (options.addresses_only) {
-    for (const auto& row : rows) out += row.key.address.text(options.network) + '\n';
-    return out;
-  }
-  SparseTable table({"Address", "ID", "Balance", "Market(Avail)", "Market(Locked)", "Nonce",
-                     "Default", "Encrypt", "Mark"},
-                    {});
-  for (const auto& row : rows) {
-    std::map<std::string, std::string> cells{{"Address", row.key.address.text(options.network)}};
-    if (row.asked) {
-      cells["Balance"] = types::fil_text(row.balance);
-      cells["Nonce"] = std::to_string(row.nonce);
-      if (options.id) cells["ID"] = row.id.defined() ? row.id.text(options.network) : "n/a";
-    }
-    if (row.market) {
-      cells["Market(Avail)"] = types::fil_text(row.market->escrow - row.market->locked);
-      cells["Market(Locked)"] = types::fil_text(row.market->locked);
-    }
-    if (row.is_default) cells["Default"] = "X";
-    if (row.key.protection != Protection::ordinary)
-      cells["Encrypt"] = std::string(wallet::name(row.key.protection));
-    if (!row.key.mark.empty()) cells["Mark"] = row.key.mark;
-    table.add(std::move(cells));
-  }
-  return table.text();
+std::string shown(const Context& context, const Address& address) {
+  return address.text(network_of(context.settings()));
 }
 
 std::vector<Command> wallet_commands() {
@@ -364,12 +239,14 @@ std::vector<Command> wallet_commands() {
       wallet_command({"wallet", "balance"}, "Get account balance", "[address]", kOptionalAddress,
                      show_balance),
       wallet_command(
-          {"wallet", "import"}, "import keys", "[<path> (optional, will read from stdin)]", 0,
-          import_key,
+          {"wallet", "import"}, "import keys", "[<path> (optional, will read from stdin)]",
+          kPassword, import_key,
           [](CLI::App& app, WalletWords& w) {
             app.add_option("path", w.file, "what 'wallet export' wrote; - or none: stdin");
             app.add_option("--format", w.format, "hex-lotus, json-lotus; read as what it is");
             app.add_flag("--as-default", w.flag, "import the given key as your default");
+            app.add_option("--address", w.address,
+                           "whose key it must be; wanted of one that a fork of lotus locked");
           }),
       wallet_command({"wallet", "export"}, "export keys", "[address]", kAddress | kPassword,
                      export_key),

@@ -1,5 +1,7 @@
 // KeyInfo as JSON and as hex. Key material passes through plain strings here and nowhere else; each
 // is overwritten.
+#include "chain/wallet/key_info.h"
+
 #include <sodium.h>
 
 #include <nlohmann/json.hpp>
@@ -54,7 +56,7 @@ std::string export_hex(const Key& key) {
       std::span(reinterpret_cast<const std::uint8_t*>(json.text.data()), json.text.size()));
 }
 
-Key parse_key_info(std::string_view text) {
+KeyInfo read_key_info(std::string_view text) {
   text = trimmed(text);
   Wiped json{std::string(text)};
   if (!text.starts_with('{')) {
@@ -67,21 +69,22 @@ Key parse_key_info(std::string_view text) {
   if (!parsed.is_object() || !parsed.contains("Type") || !parsed.contains("PrivateKey") ||
       !parsed["PrivateKey"].is_string())
     throw Error(Fault::usage, "key file: no KeyInfo: want {{\"Type\":...,\"PrivateKey\":...}}");
-  const auto wipe_parsed = [&] { wipe(parsed["PrivateKey"].get_ref<std::string&>()); };
-  types::Bytes secret;
+  auto& base64 = parsed["PrivateKey"].get_ref<std::string&>();
   try {
-    const auto type = type_of(parsed["Type"]);
-    secret =
-        types::from_base64(parsed["PrivateKey"].get_ref<std::string&>(), "KeyInfo: PrivateKey");
-    Key key(type, Secret(secret));
-    wipe(std::span(secret));
-    wipe_parsed();
-    return key;
+    KeyInfo info(type_of(parsed["Type"]), types::from_base64(base64, "KeyInfo: PrivateKey"));
+    wipe(base64);
+    return info;
   } catch (...) {
-    wipe(std::span(secret));
-    wipe_parsed();
+    wipe(base64);
     throw;
   }
+}
+
+Key parse_key_info(std::string_view text) {
+  const auto info = read_key_info(text);
+  if (info.locked())
+    throw Error(Fault::usage, "KeyInfo: locked with a password by a fork of lotus");
+  return Key(info.type, Secret(info.secret));
 }
 
 }  // namespace sealyard::wallet

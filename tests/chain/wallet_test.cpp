@@ -1,5 +1,8 @@
+#include <regex>
+
 #include "chain/types/json.h"
 #include "chain/wallet/key.h"
+#include "chain/wallet/key_info.h"
 #include "kernels/base/error.h"
 #include "kernels/base/hex.h"
 #include "tests/catch.h"
@@ -138,4 +141,35 @@ TEST_CASE("wallet: a key file with any damage ends in an error or a key", "[wall
     }
   }
   CHECK(refused > 1'000);
+}
+
+// PrivateKey made with md5sum and `openssl enc -aes-128-cfb`, as wallet_aes.go of the fork does.
+TEST_CASE("wallet: a key that a fork of lotus locked opens with its password", "[wallet]") {
+  const std::string text =
+      R"({"Type":"secp256k1","PrivateKey":)"
+      R"("/////wABAgMEBQYHCAkKCwwNDg80Kx2UhRdk23gH9g4seqoRxYyYSJiOku5+5B4O9mzwaQ=="})";
+  const auto secret = hex("0101010101010101010101010101010101010101010101010101010101010101");
+  const Key key(KeyType::secp256k1, wallet::Secret(secret));
+  const auto password = std::string("Fil-storage1");
+  for (const auto& form : {text, to_hex(types::Bytes(text.begin(), text.end()))}) {
+    const auto info = wallet::read_key_info(form);
+    REQUIRE(info.locked());
+    const auto opened = wallet::unlock(info, password, key.address());
+    CHECK(opened.address() == key.address());
+    CHECK(types::Bytes(opened.secret().bytes().begin(), opened.secret().bytes().end()) == secret);
+    // Without a tag every password gives a key: the address refuses it.
+    CHECK_THROWS_WITH(wallet::unlock(info, "Fil-storage2", key.address()),
+                      Catch::Matchers::Contains("the password does not open the key of f1"));
+    CHECK_THROWS_AS(wallet::unlock(info, password, Key::generate(KeyType::secp256k1).address()),
+                    Error);
+    CHECK_THROWS_WITH(wallet::parse_key_info(form), Catch::Matchers::Contains("locked"));
+  }
+  const auto plain = wallet::read_key_info(wallet::key_info(key));
+  CHECK_FALSE(plain.locked());
+  CHECK_THROWS_AS(wallet::unlock(plain, password, key.address()), Error);
+  // A BLS scalar below the order is rare among random bytes: what is none is the wrong password,
+  // too.
+  const auto bls = wallet::read_key_info(std::regex_replace(text, std::regex("secp256k1"), "bls"));
+  CHECK_THROWS_WITH(wallet::unlock(bls, "none", key.address()),
+                    Catch::Matchers::Contains("the password does not open"));
 }
