@@ -95,6 +95,11 @@ std::uint64_t memory_used(const Host& host) {
   return std::max(busy, host.memory_used_bytes);
 }
 
+bool blacklisted(const Host& host, const WorkerOptions& options) {
+  const auto& all = options.blacklist;
+  return std::find(all.begin(), all.end(), host.name) != all.end();
+}
+
 std::string host_state(const Host& host) {
   std::string out(slurm::name(host.state));
   if (host.drain) out += "+drain";
@@ -109,8 +114,9 @@ std::string worker_text(const Host& host, const std::vector<const StageView*>& j
                         const std::string& cluster, const WorkerOptions& options) {
   const bool c = options.colour;
   auto out =
-      fmt::format("Worker {}, host {}{}\n", worker_id(cluster, host.name), colour(c, 35, host.name),
-                  host.usable() ? "" : colour(c, 31, " (disabled)"));
+      fmt::format("Worker {}, host {}{}{}\n", worker_id(cluster, host.name),
+                  colour(c, 35, host.name), host.usable() ? "" : colour(c, 31, " (disabled)"),
+                  blacklisted(host, options) ? colour(c, 33, " (blacklisted)") : "");
   std::string tasks;
   for (const auto& [name, count] : task_counts(jobs))
     tasks += fmt::format("{}({}) ", colour(c, 34, name), colour(c, 36, std::to_string(count)));
@@ -168,7 +174,9 @@ int jobs(const Context& context, const std::string& grep) {
 }
 
 int workers(const Context& context, WorkerOptions options) {
-  const auto cluster = look(context, context.settings());
+  const auto settings = context.settings();
+  const auto cluster = look(context, settings);
+  options.blacklist = slurm::host_names(settings.automatic.blacklist);
   options.colour = context.colour;
   const auto hosts = slurm::hosts();
   if (context.json)
@@ -260,6 +268,7 @@ Json workers_json(const std::vector<Host>& hosts, const std::vector<StageView>& 
     Json one{{"Worker", worker_id(cluster, host.name)},
              {"Hostname", host.name},
              {"Enabled", host.usable()},
+             {"Blacklisted", blacklisted(host, options)},
              {"State", host_state(host)},
              {"Reason", host.reason},
              {"Group", groups(host)},

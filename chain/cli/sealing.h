@@ -37,6 +37,7 @@ struct WorkerOptions {
   bool all = false;  ///< hosts that take no jobs too, and a line with state and Processing
   std::string grep;
   bool colour = false;
+  std::vector<std::string> blacklist = {};  ///< nodes that autotask pledges nothing for
 };
 std::string workers_text(const std::vector<slurm::Host>& hosts, const std::vector<StageView>& jobs,
                          const std::string& cluster, const WorkerOptions& options);

@@ -4,12 +4,14 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <chrono>
 #include <cstring>
 #include <iostream>
 #include <memory>
 
 #include "chain/cli/command.h"
 #include "chain/cli/status.h"
+#include "chain/cli/stuck.h"
 #include "jobs/stage/stage.h"
 #include "kernels/base/error.h"
 #include "kernels/base/hex.h"
@@ -32,9 +34,25 @@ std::vector<std::string> split(const std::string& text) {
 struct ListWords {
   ListOptions options;
   std::string states;
-  bool unproven = false, removed = false;
+  bool unproven = false, removed = false, stuck = false;
+  std::int64_t longer_s = -1;
+  std::string stage;
   int parallel = 300;
 };
+
+/// Exit code 1 where there are any, for scripts that watch.
+int list_stuck(const Context& context, const ListWords& words, const pledge::Sectors& sectors) {
+  using namespace std::chrono;
+  const auto now = duration_cast<milliseconds>(system_clock::now().time_since_epoch()).count();
+  StuckOptions options{{}, words.stage};
+  if (words.longer_s >= 0) options.longer_s = words.longer_s;
+  const auto found = stuck(sectors, context.settings(), options, now);
+  if (context.json)
+    print(stuck_json(found));
+  else if (!found.empty())
+    std::cout << stuck_text(found);
+  return found.empty() ? 0 : 1;
+}
 
 int list(const Context& context, ListWords words) {
   if (!words.states.empty() && words.unproven)
@@ -46,9 +64,10 @@ int list(const Context& context, ListWords words) {
       throw Refusal(fmt::format("\"{}\" is not a valid state", state), exit_code(Fault::usage));
   pledge::Sectors all;
   pledge::apply(all, context.open_ledger(settings, true).events());
+  if (words.stuck) return list_stuck(context, words, all);
   std::vector<pledge::Sector> shown;
   for (const auto& [id, sector] : all)
-    if (id.miner == settings.miner &&
+    if (id.miner == settings.miner && !(words.unproven && sector.state == State::proving) &&
         (states.empty() ||
          std::find(states.begin(), states.end(), name(sector.state)) != states.end()))
       shown.push_back(sector);
@@ -208,6 +227,16 @@ Command list_command() {
                            "filter sectors by a comma-separated list of states");
             app.add_flag("--unproven,-u", words->unproven,
                          "only show sectors which aren't in the 'Proving' state");
+            auto* stuck = app.add_flag("--stuck", words->stuck,
+                                       "only sectors that are too long in their state: three "
+                                       "times what the stage takes; exit 1 if there are any");
+            const std::map<std::string, std::int64_t> units{
+                {"s", 1}, {"m", 60}, {"h", 3600}, {"d", 86'400}};
+            app.add_option("--longer", words->longer_s, "with --stuck: longer than 90m, 2h, 1d")
+                ->transform(CLI::AsNumberWithUnit(units, CLI::AsNumberWithUnit::CASE_SENSITIVE))
+                ->needs(stuck);
+            app.add_option("--stage", words->stage, "with --stuck: only in this stage, pc1")
+                ->needs(stuck);
             app.add_option("--check-parallelism", words->parallel,
                            "number of parallel requests to make for checking sector states");
             return [words](const Context& context) { return list(context, *words); };

@@ -8,6 +8,7 @@
 #include "chain/cli/layout.h"
 #include "chain/cli/sealing.h"
 #include "chain/cli/status.h"
+#include "chain/cli/stuck.h"
 #include "kernels/base/hex.h"
 #include "tests/catch.h"
 #include "tests/chain/story.h"
@@ -89,6 +90,54 @@ TEST_CASE("sectors list: --fast, --events, --seal-time, errors", "[cli]") {
   CHECK(lines(cli::list_text({sector}, {}))[2] == "  Error: pc2: exit 74 on n1");
   sector.pieces = {{"a", {}}, {"b", {}}};
   CHECK_THAT(cli::list_text({sector}, {}), Catch::Matchers::Contains("DDO:2  \n"));
+}
+
+TEST_CASE("sectors list --stuck: longer in a state than it takes", "[cli]") {
+  constexpr std::int64_t kHour = 3'600'000;
+  Story story;
+  story.to_pc2();
+  auto running = story.sector;  // in PreCommit2
+  REQUIRE(running.state == pledge::State::pre_commit2);
+  settings::Settings settings;
+  settings.miner = running.id.miner;
+  pledge::Sectors all{{running.id, running}};
+  const auto found = [&](std::int64_t after_ms, const cli::StuckOptions& options = {}) {
+    return cli::stuck(all, settings, options, running.state_ms + after_ms);
+  };
+  CHECK(found(600'000).empty());  // no PC2 is done: ten minutes
+  REQUIRE(found(601'000).size() == 1);
+  CHECK(found(601'000)[0].for_s == 601);
+  CHECK(found(601'000, {602, ""}).empty());
+  CHECK(found(10'000, {9, ""}).size() == 1);
+  CHECK(found(kHour, {{}, "pc1"}).empty());
+  CHECK(found(kHour, {{}, "pc2"}).size() == 1);
+
+  // What others took: three times the median.
+  std::uint64_t number = 100;
+  for (const double seconds : {400.0, 300.0, 9000.0}) {
+    auto done = running;
+    done.id.number = ++number;
+    done.state = pledge::State::proving;
+    done.runs.push_back({"pc2", 1, 1, 0, "n1", 0, 0, 0, seconds, "done"});
+    all[done.id] = done;
+  }
+  CHECK(found(1'200'000).empty());
+  CHECK(found(1'201'000).size() == 1);
+  CHECK(found(1'201'000)[0].limit_s == 1200);
+
+  // A message may wait for its batch; a held sector is told with its reason.
+  auto waiting = running;
+  waiting.id.number = 50;
+  waiting.state = pledge::State::pre_committing;
+  waiting.state_ms = running.state_ms;
+  all[waiting.id] = waiting;
+  CHECK(found(25 * kHour).size() == 1);
+  CHECK(found(27 * kHour).size() == 2);
+  all[running.id].failure = pledge::Failure{"io", "pc2: exit 70 on n1", "hold", {}, 0};
+  CHECK_THAT(cli::stuck_text(found(kHour)), Catch::Matchers::Contains("pc2: exit 70 on n1"));
+  CHECK(cli::stuck_json(found(kHour))[0]["Why"] == "pc2: exit 70 on n1");
+  settings.miner += 1;
+  CHECK(found(kHour).empty());
 }
 
 TEST_CASE("sectors status: the recorded lines, then ours", "[cli]") {
@@ -197,6 +246,13 @@ TEST_CASE("sealing workers: hosts that take no jobs, GPUs, Processing", "[cli]")
   CHECK_THAT(all, Catch::Matchers::Contains("\tGPU: a100, used\n\tGPU: a100, not used\n"));
   CHECK_THAT(all, Catch::Matchers::Contains("NODE: idle, group east, Processing 1\n"));
   CHECK_THAT(all, Catch::Matchers::Contains("reason: disk"));
+  cli::WorkerOptions options;
+  options.blacklist = {"n0", "n1"};
+  CHECK_THAT(all, !Catch::Matchers::Contains("blacklisted"));
+  CHECK_THAT(cli::workers_text({host}, {}, "c", options),
+             Catch::Matchers::Contains("host n1 (blacklisted)\n"));
+  CHECK(cli::workers_json({host}, {}, "c", options)[0]["Blacklisted"] == true);
+  CHECK(cli::workers_json({host}, {}, "c", {})[0]["Blacklisted"] == false);
   CHECK(cli::worker_id("c", "n1") == cli::worker_id("c", "n1"));
   CHECK(cli::worker_id("c", "n1") != cli::worker_id("c", "n2"));
 }
