@@ -137,7 +137,10 @@ Reservation to_reservation(const reserve_info_t& record) {
   reservation.end = record.end_time;
   reservation.nodes = expand_hosts(record.node_list);
   reservation.maintenance = record.flags & RESERVE_FLAG_MAINT;
+  reservation.cores = record.core_cnt;
   reservation.ignore_jobs = record.flags & RESERVE_FLAG_IGN_JOBS;
+  reservation.flexible = record.flags & RESERVE_FLAG_FLEX;
+  if (record.flags & RESERVE_FLAG_PURGE_COMP) reservation.purge_s = record.purge_comp_time;
   reservation.users = text(record.users);
   reservation.accounts = text(record.accounts);
   reservation.features = text(record.features);

@@ -83,9 +83,12 @@ struct Reservation {
   std::time_t start = 0;
   std::time_t end = 0;
   std::vector<std::string> nodes;  ///< empty on creation = all hosts
+  std::uint32_t cores = 0;         ///< on creation: so many, on hosts that Slurm chooses; 0 = hosts
   bool maintenance = false;
-  bool ignore_jobs = false;  ///< on creation: running jobs do not stand in the way
-  std::string users;         ///< comma list; one of users or accounts is needed on creation
+  bool ignore_jobs = false;   ///< on creation: running jobs do not stand in the way
+  bool flexible = false;      ///< its jobs may start before it, end after it and run beside it
+  std::int64_t purge_s = -1;  ///< ends when nothing of it has run for so long; -1 = at its end
+  std::string users;          ///< comma list; one of users or accounts is needed on creation
   std::string accounts;
   std::string features;
   std::string licences;
@@ -94,6 +97,8 @@ struct Reservation {
 std::vector<Reservation> reservations();
 /// @returns its name; needs the rights of an operator (else Error{configuration}).
 std::string create_reservation(const Reservation& reservation);
+/// Another start and end of one that is there.
+void move_reservation(const std::string& name, std::time_t start, std::time_t end);
 void remove_reservation(const std::string& name);
 
 /// Operator's actions on a host; Error{configuration} without the right, Error{usage} when unknown.

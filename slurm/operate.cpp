@@ -1,5 +1,6 @@
 // What an operator does to hosts, partitions and reservations.
 #include <cstdlib>
+#include <type_traits>
 
 #include "slurm/cluster.h"
 #include "slurm/contact.h"
@@ -12,6 +13,15 @@ std::string joined(const std::vector<std::string>& words) {
   std::string list;
   for (const std::string& word : words) list += (list.empty() ? "" : ",") + word;
   return list;
+}
+
+/// A list that a zero ends before Slurm 23.11, a number since.
+template <class Message>
+void set_cores(Message& message, std::uint32_t (&cores)[2]) {
+  if constexpr (std::is_pointer_v<decltype(message.core_cnt)>)
+    message.core_cnt = cores;
+  else
+    message.core_cnt = cores[0];
 }
 
 template <class Fill>
@@ -72,7 +82,8 @@ std::string create_reservation(const Reservation& reservation) {
     throw Error(Fault::usage, "reservation {}: want users or accounts", reservation.name);
   contact();
   Reservation r = reservation;
-  std::string nodes = r.nodes.empty() ? "ALL" : joined(r.nodes);
+  std::string nodes = !r.nodes.empty() ? joined(r.nodes) : r.cores ? "" : "ALL";
+  std::uint32_t cores[2] = {r.cores, 0};
   const auto set = [](char*& field, std::string& value) {
     if (!value.empty()) field = value.data();
   };
@@ -87,13 +98,32 @@ std::string create_reservation(const Reservation& reservation) {
   set(message.partition, r.slurm_partition);
   message.start_time = r.start;
   message.end_time = r.end;
-  message.flags =
-      (r.maintenance ? RESERVE_FLAG_MAINT : 0) | (r.ignore_jobs ? RESERVE_FLAG_IGN_JOBS : 0);
+  if (r.cores) set_cores(message, cores);
+  // A job that still waits when it ends is not held: it goes on without.
+  message.flags = RESERVE_FLAG_NO_HOLD_JOBS | (r.maintenance ? RESERVE_FLAG_MAINT : 0) |
+                  (r.ignore_jobs ? RESERVE_FLAG_IGN_JOBS : 0) |
+                  (r.flexible ? RESERVE_FLAG_FLEX : 0);
+  if (r.purge_s >= 0) {
+    message.flags |= RESERVE_FLAG_PURGE_COMP;
+    message.purge_comp_time = static_cast<std::uint32_t>(r.purge_s);
+  }
   char* const created = slurm_create_reservation(&message);
   if (!created) throw failure(errno, "reservation " + r.name);
   std::string name = created;
   std::free(created);
   return name;
+}
+
+void move_reservation(const std::string& name, std::time_t start, std::time_t end) {
+  if (end <= start) throw Error(Fault::usage, "reservation {}: ends before it starts", name);
+  contact();
+  std::string text = name;
+  resv_desc_msg_t message;
+  slurm_init_resv_desc_msg(&message);
+  message.name = text.data();
+  message.start_time = start;
+  message.end_time = end;
+  check(slurm_update_reservation(&message), "reservation " + name);
 }
 
 void remove_reservation(const std::string& name) {

@@ -10,6 +10,7 @@
 #include "chain/cli/layout.h"
 #include "chain/cli/proving.h"
 #include "chain/cli/proving_run.h"
+#include "chain/deadline/window.h"
 #include "kernels/base/error.h"
 
 namespace sealyard::cli {
@@ -18,9 +19,6 @@ namespace {
 using types::Bitfield;
 using types::Epoch;
 
-/// Of one message.  Source: builtin-actors v18, runtime/src/runtime/policy.rs,
-/// posted_partitions_max, addressed_sectors_max.
-constexpr std::uint64_t kPostedPartitions = 3, kAddressedSectors = 25'000;
 constexpr std::uint64_t kMostSectors = 1 << 20;
 
 struct ComputeWords {
@@ -59,8 +57,7 @@ int compute(const Context& context, const ComputeWords& words) {
                     exit_code(Fault::usage));
 
   // As they would be sent: one message for some partitions in a row.
-  const auto most = std::max<std::uint64_t>(
-      std::min(kPostedPartitions, kAddressedSectors / info.partition_sectors), 1);
+  const auto most = deadline::most_partitions(info.partition_sectors);
   std::vector<message::SubmitWindowedPost> posts;
   for (std::size_t first = 0; first < partitions.size(); first += most) {
     message::SubmitWindowedPost post;

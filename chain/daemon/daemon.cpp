@@ -95,6 +95,7 @@ Daemon::Tick Daemon::tick(const std::function<bool()>& stop) {
   // Deadlines first: they do not wait.
   if (chain_ && settings_.chain.window_post)
     chain_->posts.tick([this](SectorId id) { return store_of(ledger_, sectors_, id); }, now_ms());
+  if (chain_) chain_->standing.tick(now_ms());
   if (chain_) chain_->driver.tick(sectors_, now_ms());
   for (auto& [id, sector] : sectors_) {
     if (stop && stop()) break;

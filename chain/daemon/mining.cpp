@@ -10,8 +10,9 @@
 namespace sealyard::daemon {
 
 Mining::Mining(const settings::Settings& settings, std::vector<rpc::Endpoint> endpoints,
-               std::shared_ptr<spdlog::logger> log)
+               const winning::Standing& standing, std::shared_ptr<spdlog::logger> log)
     : settings_(settings),
+      standing_(standing),
       client_(std::move(endpoints),
               {.log = [log](const std::string& line) { log->info("{}", line); }},
               stop_.get_token()),
@@ -36,8 +37,9 @@ Mining::Mining(const settings::Settings& settings, std::vector<rpc::Endpoint> en
             log->log(warning ? spdlog::level::warn : spdlog::level::info, "{}", line);
           }) {
   log->info("makes blocks of f0{}; {} runs {}", settings.miner, stage::program(stage::kWinningPost),
-            settings.chain.winning_run.empty() ? "on this host"
-                                               : "as '" + settings.chain.winning_run + "'");
+            settings.chain.winning_step          ? "as a step of a job that stands by"
+            : settings.chain.winning_run.empty() ? "on this host"
+                                                 : "as '" + settings.chain.winning_run + "'");
   thread_ = std::thread([this] { run(); });
 }
 
@@ -62,6 +64,7 @@ void Mining::run() {
   std::unique_lock lock(mutex_);
   while (!ends_) {
     lock.unlock();
+    if (settings_.chain.winning_step) prover_.run_as(standing_.words());
     const auto wait = driver_.tick();
     lock.lock();
     ending_.wait_for(lock, std::chrono::milliseconds(wait), [this] { return ends_; });

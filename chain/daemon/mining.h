@@ -9,6 +9,7 @@
 #include "chain/rpc/client.h"
 #include "chain/wallet/store.h"
 #include "chain/winning/driver.h"
+#include "chain/winning/standing.h"
 
 namespace spdlog {
 class logger;
@@ -18,9 +19,9 @@ namespace sealyard::daemon {
 
 class Mining {
  public:
-  /// Refers to the settings. Everything else is its own.
+  /// Refers to the settings and to the job that stands by. Everything else is its own.
   Mining(const settings::Settings& settings, std::vector<rpc::Endpoint> endpoints,
-         std::shared_ptr<spdlog::logger> log);
+         const winning::Standing& standing, std::shared_ptr<spdlog::logger> log);
   /// A proof that runs is ended.
   ~Mining();
 
@@ -29,6 +30,7 @@ class Mining {
   void run();
 
   const settings::Settings& settings_;
+  const winning::Standing& standing_;
   std::stop_source stop_;
   rpc::Client client_;
   rpc::Node node_;

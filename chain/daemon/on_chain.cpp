@@ -49,9 +49,21 @@ Daemon::OnChain::OnChain(const settings::Settings& all, pledge::Journal& journal
       driver(all, chain, pool, outbox, journal, alerts, lines(log)),
       jobs(watch, slurm_answers),
       deadlines(chain, all),
-      posts(all, tag, deadlines, jobs, pool, outbox, alerts, lines(log)) {
+      posts(all, tag, deadlines, jobs, pool, outbox, alerts, lines(log)),
+      standing(all, tag, jobs, lines(log)) {
   wallet::forbid_dumps();
-  if (all.chain.winning_post) mining = std::make_unique<Mining>(all, endpoints(all), log);
+  if (all.chain.winning_post) mining = std::make_unique<Mining>(all, endpoints(all), standing, log);
+}
+
+std::vector<slurm::Attempt> SlurmJobs::past(const std::vector<std::string>& names) const {
+  if (names.empty() || !answers_ || !slurm::has_accounting()) return {};
+  try {
+    slurm::History jobs;
+    jobs.names = names;
+    return slurm::attempts(jobs);
+  } catch (const Error&) {
+    return {};  // slurmdbd is away: the results tell
+  }
 }
 
 types::SignedMessage Daemon::OnChain::sign(const types::Message& message) const {

@@ -23,6 +23,13 @@ class SlurmJobs : public deadline::Jobs {
     return slurm::submit_once(request, {}, since);
   }
   void cancel(slurm::JobId id) override { slurm::cancel(id); }
+  std::vector<slurm::Attempt> past(const std::vector<std::string>& names) const override;
+  std::vector<slurm::Reservation> reservations() const override { return slurm::reservations(); }
+  void reserve(const slurm::Reservation& wanted) override { slurm::create_reservation(wanted); }
+  void move(const slurm::Reservation& wanted) override {
+    slurm::move_reservation(wanted.name, wanted.start, wanted.end);
+  }
+  void unreserve(const std::string& name) override { slurm::remove_reservation(name); }
 
  private:
   const slurm::Watch& watch_;
@@ -49,6 +56,7 @@ struct Daemon::OnChain {
   SlurmJobs jobs;
   deadline::RpcChain deadlines;
   deadline::Driver posts;
+  winning::Standing standing;
   std::unique_ptr<Mining> mining;  ///< nullptr: another program makes the miner's blocks, or none
 };
 

@@ -51,7 +51,6 @@ void Driver::order(const Part& part, const Facts& facts, const Stored& stored) {
     throw Error(Fault::corrupt, "{}: the node tells of {} of its {} sectors", part.text(),
                 order.sectors.size(), numbers.size());
   stage::write(files_.order(part, facts.generation + 1), order);
-  usual_s_.clear();
 }
 
 void Driver::submit(const Part& part, const Facts& facts) {
@@ -61,8 +60,20 @@ void Driver::submit(const Part& part, const Facts& facts) {
 }
 
 void Driver::submit_fresh() {
-  std::map<std::string, std::vector<Fresh>> arrays;
-  for (const auto& one : fresh_) arrays[one.part.array_name(tag_)].push_back(one);
+  // Slurm takes jobs of one priority in the order in which they come.
+  std::stable_sort(fresh_.begin(), fresh_.end(), [&](const Fresh& a, const Fresh& b) {
+    return latest_start(a.part) < latest_start(b.part);
+  });
+  std::vector<std::pair<std::string, std::vector<Fresh>>> arrays;
+  for (const auto& one : fresh_) {
+    const auto name = one.part.array_name(tag_);
+    const auto found = std::find_if(arrays.begin(), arrays.end(),
+                                    [&](const auto& array) { return array.first == name; });
+    if (found == arrays.end())
+      arrays.push_back({name, {one}});
+    else
+      found->second.push_back(one);
+  }
   for (const auto& [name, fresh] : arrays) {
     // One that is there was submitted without these.
     if (fresh.size() > 1 && jobs_.find(name).empty()) {
@@ -87,7 +98,9 @@ void Driver::submit(const slurm::Request& wish, const std::vector<Part>& parts,
   std::optional<slurm::Submitted> job;
   std::string refusal;
   try {
-    job = jobs_.submit(wish, since_ms / 1000 - 60);
+    auto asked = wish;
+    if (parts.front().task == Task::proof) asked.reservation = calendar_.of(parts.front().window);
+    job = jobs_.submit(asked, since_ms / 1000 - 60);
   } catch (const Error& error) {
     if (error.fault() == Fault::io) {  // submitted or not: the next tick finds out
       for (const auto& part : parts) rest(part, {State::ordered, error.what()});
@@ -112,20 +125,28 @@ void Driver::submit(const slurm::Request& wish, const std::vector<Part>& parts,
   }
 }
 
-types::Bytes Driver::params(const Part& part, const Facts& facts, const Send& what) {
+types::Bytes Driver::params(const Due& due, const Facts& facts, const Send& what) {
+  const auto& part = due.part;
   if (what.what != "post")
     return message::SectorDeclarations{{{part.window.index, part.partition, what.sectors}}}.cbor();
   const auto commitment = chain_.commitment(part.window.challenge);
   message::SubmitWindowedPost post;
   post.deadline = part.window.index;
-  post.partitions = {{part.partition, what.sectors}};
+  // As lotus does: a partition of which nothing is proven stays out.
+  for (std::size_t i = 0; i < due.partitions.size(); ++i) {
+    const auto asked = provable(due.partitions[i]);
+    const auto proven = asked - what.sectors;
+    if (!due.posted[i] && !proven.empty())
+      post.partitions.push_back({part.partition + i, asked - proven});
+  }
   post.proofs = {{miner_.window_post_proof, facts.result->proof}};
   post.chain_commit_epoch = part.window.challenge;
   post.chain_commit_rand = {commitment.bytes.begin(), commitment.bytes.end()};
   return post.cbor();
 }
 
-bool Driver::send(const Part& part, const Facts& facts, const Send& what) {
+bool Driver::send(const Due& due, const Facts& facts, const Send& what) {
+  const auto& part = due.part;
   const auto sender = chain_.sender();
   if (!sender.trouble.empty()) {
     rest(part, {State::failed, sender.trouble, {{"post_failed", sender.trouble}}});
@@ -138,7 +159,7 @@ bool Driver::send(const Part& part, const Facts& facts, const Send& what) {
                                       .to = types::Address::of_id(settings_.miner),
                                       .value = 0,
                                       .method = method(what.what),
-                                      .params = params(part, facts, what),
+                                      .params = params(due, facts, what),
                                       .cutoff = last});
   wished_ = true;
   log_(false, fmt::format("{}: message '{}', {} sectors {}", part.text(), entry.wish.key,

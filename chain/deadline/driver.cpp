@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
+#include "chain/deadline/usual.h"
 #include "chain/rpc/client.h"
 #include "kernels/base/error.h"
 
@@ -15,6 +17,17 @@ constexpr std::int64_t kAskAgainMs = 1000;
 constexpr int kMostTurns = 8;
 /// Files of deadlines are kept so long, in proving periods.
 constexpr Epoch kKeepPeriods = 7;
+/// Settings' post_batches name it, or none.
+bool is_ours(const settings::Settings& settings, std::uint64_t batch) {
+  const auto& all = settings.chain.post_batches;
+  return all.empty() || ("," + all + ",").find(fmt::format(",{},", batch)) != std::string::npos;
+}
+
+rpc::Partition operator|(const rpc::Partition& a, const rpc::Partition& b) {
+  return {a.all | b.all, a.faulty | b.faulty, a.recovering | b.recovering, a.live | b.live,
+          a.active | b.active};
+}
+
 constexpr std::string_view kTroubles[] = {"post_late", "post_missed", "post_skipped",
                                           "post_failed"};
 
@@ -30,7 +43,8 @@ Driver::Driver(const settings::Settings& settings, std::string tag, Chain& chain
       outbox_(outbox),
       alerts_(alerts),
       log_(std::move(log)),
-      files_(settings.storage_root) {}
+      files_(settings.storage_root),
+      calendar_(settings, tag_, jobs, log_) {}
 
 void Driver::tick(const Stored& stored, std::int64_t now_ms) {
   now_ms_ = now_ms;
@@ -44,8 +58,9 @@ void Driver::tick(const Stored& stored, std::int64_t now_ms) {
     wanted_jobs_.clear();
     wanted_tasks_.clear();
     fresh_.clear();
-    for (const auto& due : due_)
-      for (const auto task : {Task::check, Task::proof}) turn(due, task, stored);
+    for (const auto& due : due_) turn(due, stored);
+    if (settings_.chain.post_reserve > 0)
+      calendar_.tick(needs_, {view_.height, chain_.epoch_s(), now_ms});
     submit_fresh();
     if (jobs_.answers()) cancel_superseded();
     if (wished_) outbox_.tick(pool_);
@@ -64,29 +79,72 @@ void Driver::read_chain() {
   miner_ = chain_.miner();
   std::vector<Due> due;
   for (const auto& window : windows(settings_.miner, period, view_.height)) {
-    const auto partitions = chain_.partitions(window.index);
-    std::optional<sealyard::Node> challenge;
-    if (!partitions.empty() && view_.height >= window.prove() && view_.height < window.close)
-      challenge = chain_.challenge(window.challenge);
-    for (std::size_t i = 0; i < partitions.size(); ++i)
-      due.push_back({window, i, partitions[i],
-                     window.index < deadlines.size() && view_.height < window.close &&
-                         deadlines[window.index].post_submissions.contains(i),
-                     challenge});
+    read_deadline(window, deadlines, due);
   }
   due_ = std::move(due);
+  if (settings_.chain.post_reserve > 0) read_needs(period);
   seen_ = view_.key;
   if (forgot_ < 0 || view_.height >= forgot_ + period.challenge_window) {
     files_.forget(settings_.miner, view_.height - kKeepPeriods * period.proving_period);
     forgot_ = view_.height;
+    usual_s_.clear();
   }
 }
 
-void Driver::turn(const Due& due, Task task, const Stored& stored) {
-  const Part part{due.window, due.partition, task};
+void Driver::read_needs(const rpc::DeadlineInfo& period) {
+  needs_.clear();
+  const auto ahead = static_cast<Epoch>(settings_.chain.post_reserve);
+  for (const auto& window : windows(settings_.miner, period, view_.height, ahead)) {
+    if (window.close <= view_.height) continue;
+    std::vector<Due> all;
+    const bool known = std::any_of(due_.begin(), due_.end(),
+                                   [&](const Due& due) { return due.part.window == window; });
+    if (!known) read_deadline(window, {}, all);
+    Need need{window, 0, 0};
+    for (const auto& due : known ? due_ : all) {
+      if (!due.ours || due.part.window != window || due.part.task != Task::proof) continue;
+      bool open = false;
+      for (std::size_t i = 0; i < due.partitions.size(); ++i)
+        open = open || (!due.posted[i] && !provable(due.partitions[i]).empty());
+      if (!open) continue;
+      const auto job = request(due.part, 1, tag_, files_, settings_, usual_s(Task::proof));
+      need.cores += static_cast<std::uint32_t>(job.cores);
+      need.time_s = std::max(need.time_s, job.time_s);
+    }
+    if (need.cores > 0) needs_.push_back(need);
+  }
+}
+
+void Driver::read_deadline(const Window& window, const std::vector<rpc::Deadline>& deadlines,
+                           std::vector<Due>& due) {
+  const auto partitions = chain_.partitions(window.index);
+  std::optional<sealyard::Node> challenge;
+  if (!partitions.empty() && view_.height >= window.prove() && view_.height < window.close)
+    challenge = chain_.challenge(window.challenge);
+  const auto posted = [&](std::uint64_t i) {
+    return window.index < deadlines.size() && view_.height < window.close &&
+           deadlines[window.index].post_submissions.contains(i);
+  };
+  const auto most =
+      std::min(settings_.chain.post_partitions, most_partitions(miner_.partition_sectors));
+  for (std::uint64_t first = 0; first < partitions.size(); first += most) {
+    const auto end = std::min<std::uint64_t>(first + most, partitions.size());
+    const bool ours = is_ours(settings_, first / most);
+    Due batch{{window, first, Task::proof, end - first}, {}, {}, ours, challenge};
+    for (auto i = first; i < end; ++i) {
+      due.push_back({{window, i, Task::check, 1}, {partitions[i]}, {posted(i)}, ours, challenge});
+      batch.partitions.push_back(partitions[i]);
+      batch.posted.push_back(posted(i));
+    }
+    due.push_back(std::move(batch));
+  }
+}
+
+void Driver::turn(const Due& due, const Stored& stored) {
+  const auto& part = due.part;
   try {
     for (int turns = 0; turns < kMostTurns; ++turns) {
-      const auto facts = look(due, part, stored);
+      const auto facts = look(due, stored);
       const auto job = part.job_name(tag_, facts.generation);
       wanted_jobs_.insert(job);
       auto& tasks = wanted_tasks_[part.array_name(tag_)];
@@ -107,7 +165,7 @@ void Driver::turn(const Due& due, Task task, const Stored& stored) {
         order(part, facts, stored);
       } else if (std::holds_alternative<Submit>(step)) {
         return submit(part, facts);
-      } else if (!send(part, facts, std::get<Send>(step))) {
+      } else if (!send(due, facts, std::get<Send>(step))) {
         return;
       }
     }
@@ -119,22 +177,27 @@ void Driver::turn(const Due& due, Task task, const Stored& stored) {
   }
 }
 
-Facts Driver::look(const Due& due, const Part& part, const Stored& stored) {
+Facts Driver::look(const Due& due, const Stored& stored) {
+  const auto& part = due.part;
   Facts facts;
   facts.now_ms = now_ms_;
   facts.task = part.task;
-  facts.window = due.window;
+  facts.window = part.window;
   facts.head = view_.height;
   facts.epoch_s = chain_.epoch_s();
-  facts.partition = due.sectors;
-  facts.posted = due.posted;
+  facts.posted = true;
+  for (std::size_t i = 0; i < due.partitions.size(); ++i) {
+    if (part.task == Task::proof && due.posted[i]) continue;
+    facts.partition = facts.partition | due.partitions[i];
+    facts.posted = false;
+  }
+  facts.ours = due.ours;
   facts.challenge = due.challenge;
   facts.partition_sectors = miner_.partition_sectors;
   files_.read(part, facts);
   facts.moved = moved(facts, stored);
   facts.slurm_answers = jobs_.answers();
-  facts.predicted_s = usual_s(Task::proof);
-  if (facts.predicted_s <= 0) facts.predicted_s = model_s(settings_);
+  facts.predicted_s = predicted_s(part);
   if (part.task == Task::proof) {
     facts.post = newest(part, "post", facts.generation);
   } else {
@@ -222,7 +285,20 @@ void Driver::cancel_superseded() {
 double Driver::usual_s(Task task) {
   const auto found = usual_s_.find(task);
   if (found != usual_s_.end()) return found->second;
-  return usual_s_[task] = files_.usual_s(settings_.miner, task);
+  const auto past = files_.past(settings_.miner, task);
+  const auto attempts = jobs_.past(job_names(past, tag_));
+  return usual_s_[task] = deadline::usual_s(past, tag_, files_, attempts);
+}
+
+double Driver::predicted_s(const Part& part) {
+  const auto usual = usual_s(part.task);
+  return (usual > 0 ? usual : model_s(settings_)) * static_cast<double>(part.partitions);
+}
+
+/// A job that starts later ends too late, as it looks.
+Epoch Driver::latest_start(const Part& part) {
+  const auto end = part.task == Task::proof ? part.window.close : part.window.fault_cutoff;
+  return end - static_cast<Epoch>(std::ceil(predicted_s(part) / chain_.epoch_s()));
 }
 
 }  // namespace sealyard::deadline

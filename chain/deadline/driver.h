@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "chain/alert/alert.h"
+#include "chain/deadline/calendar.h"
 #include "chain/deadline/chain.h"
 #include "chain/deadline/jobs.h"
 #include "chain/outbox/outbox.h"
@@ -40,10 +41,10 @@ class Driver {
 
  private:
   struct Due {
-    Window window;
-    std::uint64_t partition = 0;
-    rpc::Partition sectors;
-    bool posted = false;
+    Part part;
+    std::vector<rpc::Partition> partitions;
+    std::vector<bool> posted;
+    bool ours = true;
     std::optional<sealyard::Node> challenge;
   };
   /// What is remembered of a job: only what saves questions.
@@ -53,8 +54,12 @@ class Driver {
   };
 
   void read_chain();
-  void turn(const Due& due, Task task, const Stored& stored);
-  Facts look(const Due& due, const Part& part, const Stored& stored);
+  void read_deadline(const Window& window, const std::vector<rpc::Deadline>& deadlines,
+                     std::vector<Due>& due);
+  /// What the calendar is to have: deadlines to come, by what of them is due.
+  void read_needs(const rpc::DeadlineInfo& period);
+  void turn(const Due& due, const Stored& stored);
+  Facts look(const Due& due, const Stored& stored);
   bool moved(const Facts& facts, const Stored& stored) const;
   std::optional<Message> newest(const Part& part, std::string_view what, unsigned from) const;
   void order(const Part& part, const Facts& facts, const Stored& stored);
@@ -64,11 +69,13 @@ class Driver {
   void submit_fresh();
   std::vector<slurm::JobState> records(const Part& part, unsigned generation) const;
   /// False: it has to wait.
-  bool send(const Part& part, const Facts& facts, const Send& what);
-  types::Bytes params(const Part& part, const Facts& facts, const Send& what);
+  bool send(const Due& due, const Facts& facts, const Send& what);
+  types::Bytes params(const Due& due, const Facts& facts, const Send& what);
   void rest(const Part& part, const Rest& rest);
   void cancel_superseded();
-  double usual_s(Task task);  ///< 0: nothing is known
+  double usual_s(Task task);  ///< of a partition; 0: nothing is known
+  double predicted_s(const Part& part);
+  Epoch latest_start(const Part& part);
 
   const settings::Settings& settings_;
   std::string tag_;
@@ -79,6 +86,8 @@ class Driver {
   alert::Alerts& alerts_;
   Log log_;
   Files files_;
+  Calendar calendar_;
+  std::vector<Need> needs_;
 
   std::int64_t now_ms_ = 0, ask_again_ms_ = 0;
   onchain::View view_;

@@ -18,22 +18,48 @@ constexpr std::int64_t kFirstV1_1 = 10;
 /// Of the newest jobs only: disks fill up and are replaced.
 constexpr std::size_t kMostSamples = 100;
 
-/// "1440-3": the epoch; absent where it is no such name.
-std::optional<Epoch> opened(const fs::path& folder) {
+/// Reads a number and takes it off; false where there is none.
+bool number(std::string_view& text, auto& value) {
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc{}) return false;
+  text.remove_prefix(static_cast<std::size_t>(end - text.data()));
+  return true;
+}
+
+bool word(std::string_view& text, std::string_view wanted) {
+  if (!text.starts_with(wanted)) return false;
+  text.remove_prefix(wanted.size());
+  return true;
+}
+
+/// "1440-3": epoch and deadline; absent where it is no such name.
+std::optional<Window> opened(const fs::path& folder) {
   const auto name = folder.filename().string();
-  Epoch epoch = 0;
-  const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), epoch);
-  if (error != std::errc{} || end == name.data() + name.size() || *end != '-') return std::nullopt;
-  return epoch;
+  std::string_view rest = name;
+  Window window;
+  if (number(rest, window.open) && word(rest, "-") && number(rest, window.index) && rest.empty())
+    return window;
+  return std::nullopt;
+}
+
+/// "proof-0.1.order.json": partition and generation of a task's order.
+std::optional<Files::Past> ordered(std::string_view file, Task task) {
+  Files::Past job;
+  job.part.task = task;
+  if (word(file, name(task)) && word(file, "-") && number(file, job.part.partition) &&
+      word(file, ".") && number(file, job.generation) && file == ".order.json")
+    return job;
+  return std::nullopt;
 }
 
 /// By the epoch they are of, newest first. A folder that is not there has none.
-std::vector<std::pair<Epoch, fs::path>> folders(const fs::path& miner) {
-  std::vector<std::pair<Epoch, fs::path>> found;
+std::vector<std::pair<Window, fs::path>> folders(const fs::path& miner) {
+  std::vector<std::pair<Window, fs::path>> found;
   std::error_code none;
   for (const auto& item : fs::directory_iterator(miner, none))
-    if (const auto epoch = opened(item.path())) found.emplace_back(*epoch, item.path());
-  std::sort(found.rbegin(), found.rend());
+    if (const auto window = opened(item.path())) found.emplace_back(*window, item.path());
+  std::sort(found.begin(), found.end(),
+            [](const auto& a, const auto& b) { return a.first.open > b.first.open; });
   return found;
 }
 
@@ -47,9 +73,14 @@ std::int64_t written_ms(const fs::path& file) {
 
 }  // namespace
 
+std::string Part::which() const {
+  if (partitions == 1) return std::to_string(partition);
+  return fmt::format("{}-{}", partition, partition + partitions - 1);
+}
+
 std::string Part::text() const {
-  return fmt::format("t0{} deadline {} partition {} {}", window.miner, window.index, partition,
-                     name(task));
+  return fmt::format("t0{} deadline {} partition{} {} {}", window.miner, window.index,
+                     partitions == 1 ? "" : "s", which(), name(task));
 }
 
 std::string Part::job_name(std::string_view tag, unsigned generation) const {
@@ -63,8 +94,8 @@ std::string Part::array_name(std::string_view tag) const {
 }
 
 std::string Part::message_key(std::string_view what, unsigned generation) const {
-  return fmt::format("{} t0{} {} {} {} {}", what, window.miner, window.open, window.index,
-                     partition, generation);
+  return fmt::format("{} t0{} {} {} {} {}", what, window.miner, window.open, window.index, which(),
+                     generation);
 }
 
 fs::path Files::miner(std::uint64_t id) const { return root_ / "post" / fmt::format("t0{}", id); }
@@ -110,32 +141,25 @@ void Files::read(const Part& part, Facts& facts) const {
   }
 }
 
-double Files::usual_s(std::uint64_t id, Task task) const {
-  std::vector<double> seconds;
-  for (const auto& [epoch, folder] : folders(miner(id))) {
+std::vector<Files::Past> Files::past(std::uint64_t id, Task task) const {
+  std::vector<Past> found;
+  for (const auto& [window, folder] : folders(miner(id))) {
     std::error_code none;
-    for (const auto& item : fs::directory_iterator(folder, none)) {
-      const auto file = item.path().filename().string();
-      if (!file.starts_with(deadline::name(task)) || !file.ends_with(".result.json")) continue;
-      try {
-        if (const auto result = stage::read_post_result(item.path()))
-          seconds.push_back(result->seconds);
-      } catch (const Error&) {
-        // It is reported where it is needed.
+    for (const auto& item : fs::directory_iterator(folder, none))
+      if (auto job = ordered(item.path().filename().string(), task)) {
+        job->part.window = window;
+        job->part.window.miner = id;
+        found.push_back(std::move(*job));
       }
-    }
-    if (seconds.size() >= kMostSamples) break;
+    if (found.size() >= kMostSamples) break;
   }
-  if (seconds.empty()) return 0;
-  const auto at = seconds.begin() + static_cast<std::ptrdiff_t>((seconds.size() - 1) * 9 / 10);
-  std::nth_element(seconds.begin(), at, seconds.end());
-  return *at;
+  return found;
 }
 
 void Files::forget(std::uint64_t id, Epoch before) const {
-  for (const auto& [epoch, folder] : folders(miner(id))) {
+  for (const auto& [window, folder] : folders(miner(id))) {
     std::error_code ignored;  // somebody looks into it: another time
-    if (epoch < before) fs::remove_all(folder, ignored);
+    if (window.open < before) fs::remove_all(folder, ignored);
   }
 }
 

@@ -18,19 +18,24 @@
 
 namespace sealyard::deadline {
 
-/// One task of one partition of one occurrence of a deadline.
+/// One task of one partition of one occurrence of a deadline, or of some in a row whose proof is
+/// one: a batch.
 struct Part {
   Window window;
-  std::uint64_t partition = 0;
+  std::uint64_t partition = 0;  ///< the first
   Task task = Task::proof;
+  std::uint64_t partitions = 1;
 
-  std::string text() const;  ///< "t01000 deadline 3 partition 0 proof": for people
+  std::string which() const;  ///< "0", "0-2"
+  /// "t01000 deadline 3 partition 0 proof", "... partitions 0-2 proof": for people
+  std::string text() const;
   /// "sp.3f2a91bc.1000.1440.3.0.proof.1": the job's name, the same for every daemon that asks.
   std::string job_name(std::string_view tag, unsigned generation) const;
   /// "sp.3f2a91bc.1000.1440.3.all.proof.1": of the array that has one task a partition, for the
   /// first generation of all that are due at a time.
   std::string array_name(std::string_view tag) const;
-  /// "post t01000 1440 3 0 1": a message's key in the outbox.
+  /// "post t01000 1440 3 0 1", "post t01000 1440 3 0-2 1": a message's key in the outbox. That of
+  /// a batch says nothing of its partitions alone: the settings may have changed.
   std::string message_key(std::string_view what, unsigned generation) const;
 };
 
@@ -50,8 +55,13 @@ class Files {
   unsigned generation(const Part& part) const;
   /// Fills in what there is of the highest generation.  @throws Error{io}
   void read(const Part& part, Facts& facts) const;
-  /// How long the last jobs of a task took, of nine in ten; 0 where there were none.
-  double usual_s(std::uint64_t miner, Task task) const;
+  /// A job of the past, as its order tells.
+  struct Past {
+    Part part;
+    unsigned generation = 0;
+  };
+  /// The newest ones of a task, by the time of their deadlines.
+  std::vector<Past> past(std::uint64_t miner, Task task) const;
   /// Removes what deadlines that opened before an epoch left behind.
   void forget(std::uint64_t miner, Epoch before) const;
 

@@ -55,8 +55,10 @@ slurm::Request request(const Part& part, unsigned generation, std::string_view t
   request.argv[0] = (settings.programs / request.argv[0]).string();
   request.cores = static_cast<int>(proof && site.cores ? site.cores : need.cores);
   request.memory_bytes = proof && site.memory_bytes ? site.memory_bytes : need.memory_bytes;
-  request.time_s =
-      static_cast<std::int64_t>(site.time_s ? site.time_s : time_limit_s(need.time_s, usual_s));
+  request.time_s = static_cast<std::int64_t>(
+      site.time_s ? site.time_s
+                  : time_limit_s(need.time_s * part.partitions,
+                                 usual_s * static_cast<double>(part.partitions)));
   for (unsigned i = 1; i < std::min(generation, kMostGrowth); ++i) {
     request.memory_bytes += request.memory_bytes / 2;
     request.time_s += request.time_s / 2;

@@ -117,10 +117,29 @@ std::optional<Step> declare(const std::string_view what, const Bitfield& sectors
   return std::nullopt;  // it landed and did not help, or never could: a look of its own follows
 }
 
+/// Short windows have no time for a long one.
+Epoch margin_of(const Facts& f, const settings::Settings& settings) {
+  return std::min(static_cast<Epoch>(settings.chain.post_margin),
+                  (f.window.close - f.window.open) / 6);
+}
+
+/// A batch of another daemon: only told about where that one seems to have lost it.
+Rest of_others(const Facts& f, const settings::Settings& settings) {
+  Rest rest{State::idle, "a batch of another daemon"};
+  if (f.task == Task::proof && !wanted(f).empty() && f.head < f.window.close &&
+      f.head >= f.window.close - margin_of(f, settings))
+    rest.troubles.push_back(
+        {"post_late", fmt::format("post_batches leaves it to another daemon, and it is not on "
+                                  "chain; {} epochs are left",
+                                  f.window.close - f.head)});
+  return rest;
+}
+
 Step check_step(const Facts& f, const settings::Settings& settings) {
   // A message that goes now runs in the next epoch at the earliest.
   if (f.head + 1 >= f.window.fault_cutoff) return Rest{State::done, "the cutoff has passed"};
   if (f.partition.live.empty()) return Rest{State::idle, "no sectors"};
+  if (!f.ours) return of_others(f, settings);
   if (f.generation == 0) return Order{};
   if (!f.result) return job_step(f, settings);
   if (const auto why = flaw(f, settings); !why.empty())
@@ -168,8 +187,7 @@ Step closed(const Facts& f) {
 }
 
 std::optional<Trouble> late(const Facts& f, const settings::Settings& settings) {
-  const auto length = f.window.close - f.window.open;
-  const auto margin = std::min(static_cast<Epoch>(settings.chain.post_margin), length / 6);
+  const auto margin = margin_of(f, settings);
   const auto end = predicted_end(f);
   if (end <= f.window.close - margin) return std::nullopt;
   return Trouble{"post_late", fmt::format("ready at epoch {} as it looks, {} epochs before it "
@@ -180,6 +198,7 @@ std::optional<Trouble> late(const Facts& f, const settings::Settings& settings) 
 Step proof_step(const Facts& f, const settings::Settings& settings) {
   if (f.head >= f.window.close) return closed(f);
   if (f.posted) return Rest{State::done, "on chain"};
+  if (!f.ours) return of_others(f, settings);
   if (f.post && f.post->accepted()) return Rest{State::done, "on chain"};
   if (f.post && f.post->alive()) {
     Rest sent{State::sent, f.post->note};
@@ -228,9 +247,12 @@ bool Message::accepted() const {
   return exit_code == 0 && (state == outbox::State::confirmed || state == outbox::State::final);
 }
 
+Bitfield provable(const rpc::Partition& p) {
+  return (p.live - p.faulty) | both(p.recovering, p.live);
+}
+
 Bitfield wanted(const Facts& f) {
-  const auto& p = f.partition;
-  return f.task == Task::check ? p.live : (p.live - p.faulty) | both(p.recovering, p.live);
+  return f.task == Task::check ? f.partition.live : provable(f.partition);
 }
 
 std::string flaw(const Facts& f, const settings::Settings& settings) {

@@ -55,8 +55,10 @@ struct Facts {
   // Of the chain.
   Epoch head = 0;
   double epoch_s = 30;
+  /// The partition, or those of a batch together that have no proof yet.
   rpc::Partition partition;
-  bool posted = false;  ///< in this occurrence
+  bool posted = false;  ///< all of it, in this occurrence
+  bool ours = true;     ///< false: another daemon proves it
   std::optional<sealyard::Node>
       challenge;                        ///< what a proof is to be made with; absent: not known yet
   std::uint64_t partition_sectors = 0;  ///< of a proof
@@ -103,8 +105,9 @@ using Step = std::variant<Rest, Order, Submit, Send>;
 
 Step next_step(const Facts& facts, const settings::Settings& settings);
 
-/// The sectors a task is about, as the chain has them now: a proof is of what is not faulty or is
-/// recovering.
+/// What a proof of a partition is about: what is not faulty or is recovering.
+Bitfield provable(const rpc::Partition& partition);
+/// The sectors a task is about, as the chain has them now.
 Bitfield wanted(const Facts& facts);
 
 /// Why a result is not what the order asked for; empty: it is.

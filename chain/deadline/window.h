@@ -28,8 +28,12 @@ struct Window {
   friend bool operator==(const Window&, const Window&) = default;
 };
 
-/// What there is to do for at `head`: check() <= head, and not closed for longer than a window.
-/// In order of opening.
-std::vector<Window> windows(std::uint64_t miner, const rpc::DeadlineInfo& info, Epoch head);
+/// What there is to do for at `head`, or so many epochs later: check() is reached, and they are not
+/// closed for longer than a window. In order of opening.
+std::vector<Window> windows(std::uint64_t miner, const rpc::DeadlineInfo& info, Epoch head,
+                            Epoch ahead = 0);
+
+/// How many partitions of so many sectors one message may prove.
+std::uint64_t most_partitions(std::uint64_t partition_sectors);
 
 }  // namespace sealyard::deadline

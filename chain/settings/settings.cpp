@@ -17,8 +17,8 @@
 namespace sealyard::settings {
 namespace {
 
-constexpr std::string_view kStages[] = {"add_piece", "pc1",      "pc2",        "c1",
-                                        "c2",        "finalize", "window_post"};
+constexpr std::string_view kStages[] = {"add_piece", "pc1",      "pc2",         "c1",
+                                        "c2",        "finalize", "window_post", "winning_post"};
 constexpr std::string_view kNetworks[] = {"mainnet", "calibrationnet", "development"};
 constexpr std::string_view kLevels[] = {"trace", "debug", "info", "warn", "error"};
 
@@ -167,6 +167,16 @@ void read_slurm(Table& table, Settings& settings) {
   read_stage(table, settings.all_stages);
 }
 
+/// "0,2", or nothing.
+bool is_number_list(std::string_view text) {
+  bool digit = text.empty();
+  for (const char c : text) {
+    if (c == ',' ? !digit : c < '0' || c > '9') return false;
+    digit = c != ',';
+  }
+  return digit;
+}
+
 void read_chain(Table& table, Settings& settings) {
   auto& chain = settings.chain;
   chain.on = true;
@@ -198,8 +208,18 @@ void read_chain(Table& table, Settings& settings) {
   table.get("post_from", chain.post_from);
   table.get("post_fee", chain.post_fee);
   table.get("post_margin", chain.post_margin, 0, 10'000);
+  table.get("post_reserve", chain.post_reserve, 0, 2880);
+  table.get("post_partitions", chain.post_partitions, 1, 3);
+  if (const auto* node = table.take("post_batches")) {
+    chain.post_batches = node->value_exact<std::string>().value_or("-");
+    if (!is_number_list(chain.post_batches))
+      table.refuse(*node, "post_batches", "want numbers from 0 on with commas between, in quotes");
+  }
   table.get("winning_post", chain.winning_post);
   table.get("winning_run", chain.winning_run);
+  table.get("winning_step", chain.winning_step);
+  if (chain.winning_step && !chain.winning_run.empty())
+    table.refuse(*table.take("winning_step"), "winning_step", "want it or winning_run, not both");
   if (const auto* node = table.take("aggregate_commits"); node && node->value_or(true))
     table.refuse(*node, "aggregate_commits",
                  "want false: SnarkPack aggregation is not supported, every sector's proof goes on "
@@ -312,6 +332,11 @@ void read_environment(Settings& settings) {
     if (const char* value = std::getenv(name)) settings.environment[name] = value;
   if (const char* skip = std::getenv("YC_SKIP_RECOVERY"))
     settings.chain.recover_faults = std::string_view(skip) != "true";
+  if (const char* batches = std::getenv("YC_CUSTOM_BATCH")) {
+    if (!is_number_list(batches))
+      throw Error(Fault::configuration, "YC_CUSTOM_BATCH={}: want numbers as 0,1", batches);
+    settings.chain.post_batches = batches;
+  }
 }
 
 }  // namespace

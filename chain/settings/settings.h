@@ -61,9 +61,14 @@ struct Chain {
   std::string post_from;               ///< sender of proofs and declarations; empty: the worker
   std::string post_fee = "5 FIL";      ///< at most, of one such message
   std::uint64_t post_margin = 10;      ///< epochs before a deadline closes: alert when later
-  bool winning_post = false;           ///< makes blocks; at most one program of a miner may do it
+  std::uint64_t post_partitions = 1;   ///< of a deadline in one proof and message, 1 to 3
+  /// Which batches of that many partitions this daemon proves, "0,2"; empty: all.
+  std::string post_batches;
+  std::uint64_t post_reserve = 0;  ///< epochs ahead that Slurm keeps cores for deadlines; 0: none
+  bool winning_post = false;       ///< makes blocks; at most one program of a miner may do it
   /// Words before seal-winning-post, read by /bin/sh: a step of a standing allocation. Empty: here.
   std::string winning_run;
+  bool winning_step = false;  ///< as a step of a job that the daemon keeps: [stage.winning_post]
 };
 
 /// Where an alert goes, besides the log. Empty: nowhere.

@@ -70,9 +70,15 @@ std::string chain_lines(const Chain& c) {
   line("post_from", quoted(c.post_from), "proofs and declarations; empty = the worker");
   line("post_fee", quoted(c.post_fee), "at most, of one such message");
   line("post_margin", c.post_margin, "epochs before a deadline closes: alert when later");
+  line("post_partitions", c.post_partitions, "of a deadline in one proof and message, 1 to 3");
+  line("post_batches", quoted(c.post_batches),
+       "which of a deadline's batches are proven here, \"0,2\"; empty = all");
+  line("post_reserve", c.post_reserve,
+       "epochs ahead that Slurm keeps cores for deadlines, by an operator's right; 0 = none");
   line("winning_post", c.winning_post, "makes blocks; one program of a miner at most may do it");
   line("winning_run", quoted(c.winning_run),
        "words before seal-winning-post; empty = on this host");
+  line("winning_step", c.winning_step, "as a step of a job kept for it: [stage.winning_post]");
   return out;
 }
 

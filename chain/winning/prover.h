@@ -31,6 +31,9 @@ class ProcessProver : public Prover {
                 std::map<std::string, std::string> environment);
   ~ProcessProver() override;
 
+  /// Other words from the next start on.
+  void run_as(std::string run) { run_ = std::move(run); }
+
   void start(const std::filesystem::path& order, const std::filesystem::path& result) override;
   bool runs() override;
   void stop() override;

@@ -2,6 +2,7 @@
 // brings the window proof of the reference.
 #include "chain/deadline/driver.h"
 #include "chain/deadline/rpc_chain.h"
+#include "chain/dev/proofs.h"
 #include "chain/onchain/driver.h"
 #include "chain/outbox/rpc_pool.h"
 #include "tests/chain/dev_provider.h"
@@ -19,6 +20,9 @@ class ScriptedSlurm : public deadline::Jobs {
   bool up = true;
   std::vector<slurm::Request> submitted;
   std::vector<std::string> cancelled;
+  std::vector<slurm::Reservation> reserved;
+  std::string refusal;  ///< of reservations
+  int moves = 0;
   std::function<void(const slurm::Request&)> run;
 
   bool answers() const override { return up; }
@@ -45,6 +49,20 @@ class ScriptedSlurm : public deadline::Jobs {
     }
     if (request.array.empty()) known_.push_back(job);
     return {.id = id, .state = job.state};
+  }
+  std::vector<slurm::Attempt> past(const std::vector<std::string>&) const override { return {}; }
+  std::vector<slurm::Reservation> reservations() const override { return reserved; }
+  void reserve(const slurm::Reservation& wanted) override {
+    if (!refusal.empty()) throw Error(Fault::configuration, "reservation: {}", refusal);
+    reserved.push_back(wanted);
+  }
+  void move(const slurm::Reservation& wanted) override {
+    ++moves;
+    for (auto& one : reserved)
+      if (one.name == wanted.name) one = wanted;
+  }
+  void unreserve(const std::string& name) override {
+    std::erase_if(reserved, [&](const auto& one) { return one.name == name; });
   }
   void cancel(slurm::JobId id) override {
     for (auto& job : known_)
@@ -104,10 +122,26 @@ struct Doubled : deadline::RpcChain {
   }
 };
 
-/// Sector 2 is on chain and not yet proven.
+/// A proving period of three deadlines: what is proven at a time comes into one of them.
+dev::Policy short_period() {
+  dev::Policy policy;
+  policy.deadlines = 3;
+  policy.stand_ins = true;  // of one sector there is no seal proof
+  return policy;
+}
+
+/// Sector 2 is on chain and not yet proven; or three sectors in two partitions of one deadline, of
+/// which the second has the sector in the middle.
 struct House : Provider {
-  House() {
-    prove_commit();
+  enum class With { one, three };
+  static constexpr std::uint64_t kBig = 1'099'511'627'783;
+
+  explicit House(With with = With::one)
+      : Provider(with == With::one ? dev::Policy{} : short_period()) {
+    if (with == With::one)
+      prove_commit();
+    else
+      prove_three();
     settings.miner = 1000;
     settings.network = "development";
     settings.proof_type = "StackedDrg2KiBV1_1";
@@ -123,6 +157,45 @@ struct House : Provider {
     alerts.emplace(std::move(sinks), 1'000'000'000, nullptr);
     slurm.run = [this](const slurm::Request& request) { work(request); };
     start();
+  }
+
+  void prove_three() {
+    message::ProveCommitSectors3 all;
+    Epoch seed_epoch = 0;
+    for (const auto* name : {"2k-cc-v1_1", "2k-big-number", "2k-data-v1_1"}) {
+      sealed = vectors::seal_case(name);
+      seed_epoch = precommit();
+      auto one = name == std::string("2k-big-number") ? unproven_params() : prove_params();
+      all.sectors.push_back(one.sectors[0]);
+      all.proofs.push_back(one.proofs[0]);
+    }
+    go_before(seed_epoch + 1);
+    send(worker, miner, 3 * node.initial_pledge(kLifetime, 2048, 0),
+         number_of(message::Miner::prove_commit_sectors3), all.cbor());
+    where = node.sector_location(miner, 1);
+    REQUIRE(node.sector_location(miner, kBig).partition == 0);
+    REQUIRE(node.sector_location(miner, 2).deadline == where.deadline);
+    REQUIRE(node.sector_location(miner, 2).partition == 1);
+  }
+
+  message::ProveCommitSectors3 unproven_params() {
+    message::ProveCommitSectors3 params;
+    const auto& piece = sealed.pieces.at(0);
+    params.sectors = {{sealed.sector, {{types::Cid::of_comm_d(piece.comm_p), 2048, {}, {}}}}};
+    params.proofs = {dev::stand_in({registered_porep(kSealProof),
+                                    {1000, sealed.sector},
+                                    sealed.comm_d,
+                                    sealed.comm_r,
+                                    sealed.ticket,
+                                    sealed.seed})};
+    return params;
+  }
+
+  /// The reference's proof of all three, as one proof: sectors 1 and 2, then the big one.
+  void prove_together() {
+    settings.chain.post_partitions = 3;
+    window = Json::parse(vectors::bytes("post/window-2k-3/case.json"));
+    proof = vectors::bytes("post/window-2k-3/proof.bin");
   }
 
   /// As a daemon that was killed: nothing in memory is left.
@@ -153,7 +226,7 @@ struct House : Provider {
     result.miner = order->miner;
     result.randomness = order->randomness;
     result.randomness.bytes[31] &= 0x3f;
-    result.partitions = 1;
+    result.partitions = (order->sectors.size() + 1) / 2;
     result.seconds = 1;
     for (const auto& sector : order->sectors)
       if (broken)
@@ -372,4 +445,104 @@ TEST_CASE("deadline: partitions that are due at a time are one array", "[deadlin
   CHECK(house.slurm.submitted.back().array.empty());
   while (house.height() < w.close + 10) house.round(5);
   CHECK(house.power() == 2048);  // by the partition that there is
+}
+
+TEST_CASE("deadline: partitions of a batch have one proof and one message", "[deadline][dev]") {
+  House house(House::With::three);
+  house.prove_together();
+  house.killed = GENERATE(false, true);
+  for (std::size_t period = 1; period <= 2; ++period) {
+    house.live_through();
+    for (const auto& line : house.lines) UNSCOPED_INFO(line);
+    REQUIRE(house.power() == 3 * 2048);  // the chain has checked it
+    CHECK(house.slurm.count(".proof.") == period);
+    CHECK(house.messages(message::Miner::submit_windowed_post) == period);
+  }
+  for (const auto& entry : house.box->entries(outbox::State::final)) {
+    const auto post = message::SubmitWindowedPost::from_cbor(entry.wish.params);
+    REQUIRE(post.partitions.size() == 2);
+    CHECK(post.partitions[1].index == 1);
+    CHECK(post.proofs.at(0).bytes == house.proof);
+  }
+  CHECK_FALSE(house.box->entries(outbox::State::final).empty());
+  CHECK(house.alerts_of("post_late") == 0);
+}
+
+TEST_CASE("deadline: of a batch only what is not on chain is proven", "[deadline][dev]") {
+  House house(House::With::three);
+  house.settings.chain.post_partitions = 3;
+  const auto w = house.next_window();
+  house.go_to(w.open);
+  house.where.partition = 1;  // sector 2, by somebody else
+  house.land(house.post(house.node.proving_deadline(house.miner), house.proof));
+  REQUIRE(house.power() == 2048);
+  house.killed = true;
+  for (int i = 0; i < 3; ++i) house.round(1);
+  for (const auto& line : house.lines) UNSCOPED_INFO(line);
+  REQUIRE(house.slurm.count(".proof.1") == 1);
+  const auto order = stage::read_post_order(word_after(house.slurm.submitted.back(), "--order"));
+  REQUIRE(order->sectors.size() == 2);
+  CHECK(order->sectors[0].number == 1);
+  CHECK(order->sectors[1].number == House::kBig);
+}
+
+TEST_CASE("deadline: batches of another daemon are left to it, and told when it is late",
+          "[deadline][dev]") {
+  House house(House::With::three);
+  house.settings.chain.post_batches = "1";
+  const auto w = house.live_through();
+  for (const auto& line : house.lines) UNSCOPED_INFO(line);
+  CHECK(house.power() == 2048);
+  CHECK(house.slurm.count(".proof.") == 1);
+  CHECK(std::filesystem::exists(
+      deadline::Files(house.settings.storage_root).order({w, 1, Task::proof}, 1)));
+  CHECK(house.alerts_of("post_late") == 1);
+}
+
+TEST_CASE("deadline: cores are reserved for deadlines to come", "[deadline][dev]") {
+  House house;
+  house.live_through();  // the next one is known long before
+  REQUIRE(house.power() == 2048);
+  house.settings.chain.post_reserve = 200;
+  const auto w = house.next_window();
+  const auto epoch_s = house.deadlines->epoch_s();
+  const auto at = [&](Epoch epoch) {
+    return house.now_ms / 1000 +
+           static_cast<std::int64_t>(static_cast<double>(epoch - house.height()) * epoch_s);
+  };
+  house.go_to(w.check() - 150);
+  house.round(1);
+  for (const auto& line : house.lines) UNSCOPED_INFO(line);
+  REQUIRE(house.slurm.reserved.size() == 1);
+  const auto made = house.slurm.reserved[0];
+  CHECK(made.name == deadline::reservation_name("test", w));
+  CHECK(made.cores > 0);
+  CHECK(made.flexible);
+  CHECK(std::abs(made.start - at(w.challenge + 2)) <= 60);
+  CHECK(made.end > made.start);
+  CHECK(made.end <= at(w.close) + 60);
+
+  house.now_ms += 150'000;  // epochs were missed: it comes later
+  house.killed = true;
+  house.round(1);
+  CHECK(house.slurm.moves == 1);
+  CHECK(house.slurm.reserved[0].start >= made.start + 150);
+  while (house.height() < w.close + 10) house.round(5);
+  CHECK(house.power() == 2048);
+  CHECK(house.slurm.reserved.empty());
+  const auto with = [&](const slurm::Request& one) { return one.reservation == made.name; };
+  CHECK(std::count_if(house.slurm.submitted.begin(), house.slurm.submitted.end(), with) == 1);
+}
+
+TEST_CASE("deadline: who may not reserve is told once and proves all the same", "[deadline][dev]") {
+  House house;
+  house.settings.chain.post_reserve = 200;
+  house.slurm.refusal = "Access denied";
+  house.live_through();
+  CHECK(house.power() == 2048);
+  CHECK(std::count_if(house.lines.begin(), house.lines.end(), [](const std::string& line) {
+          return line.find(
+                     "proving calendar: reservation: Access denied; wants a Slurm operator") !=
+                 std::string::npos;
+        }) == 1);
 }

@@ -6,6 +6,7 @@
 
 #include "chain/deadline/files.h"
 #include "chain/deadline/jobs.h"
+#include "chain/deadline/usual.h"
 #include "kernels/base/error.h"
 #include "tests/catch.h"
 #include "tests/chain/scratch.h"
@@ -396,8 +397,8 @@ TEST_CASE("deadline: names and files", "[deadline]") {
   }
   files.read(part, read);
   CHECK(read.result->skipped == s.facts.result->skipped);
-  CHECK(files.usual_s(1000, Task::proof) == 9);
-  CHECK(files.usual_s(1000, Task::check) == 0);
+  CHECK(files.past(1000, Task::proof).size() == 2);
+  CHECK(files.past(1000, Task::check).empty());
   std::ofstream(files.result(part, 2)) << "{";
   read = {};
   files.read(part, read);
@@ -499,4 +500,62 @@ TEST_CASE("deadline: the jobs of a deadline as one array", "[deadline]") {
   CHECK(covers(waiting, 0));
   CHECK(covers(waiting, 4));
   CHECK_FALSE(covers(waiting, 12));
+}
+
+TEST_CASE("deadline: what jobs took, by slurmdbd, else by their results", "[deadline]") {
+  Scratch scratch;
+  const Files files(scratch.path());
+  Story s;
+  s.at(1450).ordered().result();
+  Part part{{1000, 3, 1440, 1500, 1420, 1370}, 0, Task::proof};
+  for (part.partition = 0; part.partition < 10; ++part.partition) {
+    stage::write(files.order(part, 1), *s.facts.order);
+    s.facts.result->seconds = static_cast<double>(part.partition) + 1;
+    s.facts.result->partitions = 1;
+    if (part.partition < 9) stage::write(files.result(part, 1), *s.facts.result);
+  }
+  const auto past = files.past(1000, Task::proof);
+  REQUIRE(past.size() == 10);
+  CHECK(job_names(past, "t").size() == 11);  // and that of their array
+  const auto usual = [&](const std::vector<slurm::Attempt>& attempts) {
+    return usual_s(past, "t", files, attempts);
+  };
+  CHECK(usual({}) == 8);  // of nine
+
+  slurm::Attempt attempt;
+  attempt.name = "sp.t.1000.1440.3.all.proof.1";
+  attempt.id = {7, 8};
+  attempt.state = slurm::State::completed;
+  attempt.elapsed_s = 5;
+  CHECK(usual({attempt}) == 8);  // the result says more
+  attempt.elapsed_s = 100;
+  std::vector<slurm::Attempt> attempts{attempt};
+  attempt.id = {};
+  attempt.name = "sp.t.1000.1440.3.9.proof.1";
+  attempt.state = slurm::State::timeout;  // no result, and it needs more
+  attempt.elapsed_s = 300;
+  attempts.push_back(attempt);
+  CHECK(usual(attempts) == 100);
+  attempts[1].state = slurm::State::preempted;
+  CHECK(usual(attempts) == 8);
+  attempts[1].name = "sp.other.1000.1440.3.9.proof.1";
+  attempts[1].state = slurm::State::timeout;
+  CHECK(usual(attempts) == 8);
+
+  s.facts.result->partitions = 4;  // of a batch: each of them a quarter
+  for (const auto& job : past) stage::write(files.result(job.part, 1), *s.facts.result);
+  CHECK(usual({}) == 10.0 / 4);
+  const Part batch{{1000, 3, 1440, 1500, 1420, 1370}, 0, Task::proof, 3};
+  settings::Settings settings;
+  settings.proof_type = "StackedDrg2KiBV1_1";
+  CHECK(request(batch, 1, "t", files, settings, 1000).time_s == 12'000);
+  CHECK(batch.message_key("post", 1) == "post t01000 1440 3 0-2 1");
+  CHECK(batch.text() == "t01000 deadline 3 partitions 0-2 proof");
+}
+
+TEST_CASE("deadline: partitions in one message, by the limits of the network", "[deadline]") {
+  CHECK(most_partitions(2) == 3);
+  CHECK(most_partitions(2349) == 3);
+  CHECK(most_partitions(12'000) == 2);
+  CHECK(most_partitions(30'000) == 1);
 }

@@ -26,6 +26,16 @@ TEST_CASE("settings: a home without a file gives the defaults", "[settings]") {
   CHECK(s.programs == "/opt/sealyard/bin");
 }
 
+TEST_CASE("settings: batches of a deadline are a list of numbers", "[settings]") {
+  const Scratch scratch;
+  const auto s = load(scratch.path(), "[chain]\npost_partitions = 3\npost_batches = \"0,2\"\n");
+  CHECK(s.chain.post_partitions == 3);
+  CHECK(s.chain.post_batches == "0,2");
+  CHECK(load(scratch.path(), settings::text(s)).chain.post_batches == "0,2");
+  for (const std::string bad : {"\"0,\"", "\",1\"", "\"a\"", "\"0 1\"", "3"})
+    CHECK_THROWS_AS(load(scratch.path(), "[chain]\npost_batches = " + bad + "\n"), Error);
+}
+
 TEST_CASE("settings: what is written is what is read", "[settings]") {
   const Scratch scratch;
   settings::Settings s = settings::load(scratch.path(), "/opt/sealyard/bin");

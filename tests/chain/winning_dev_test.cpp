@@ -8,6 +8,7 @@
 
 #include "chain/rpc/client.h"
 #include "chain/winning/driver.h"
+#include "chain/winning/standing.h"
 #include "jobs/stage/post_result.h"
 #include "tests/chain/dev_provider.h"
 #include "tests/chain/recorded.h"
@@ -451,6 +452,114 @@ TEST_CASE("winning: a proof is a process that can be ended with all it started",
   CHECK(slow.runs());
   slow.stop();
   CHECK_FALSE(slow.runs());
+}
+
+namespace {
+
+/// A cluster with jobs that stand by.
+struct Queue : deadline::Jobs {
+  std::vector<slurm::JobState> jobs;
+  bool up = true;
+  std::string refusal;
+  std::uint32_t asked = 0;
+
+  bool answers() const override { return up; }
+  std::vector<slurm::JobState> find(const std::string&) const override { return {}; }
+  std::vector<slurm::JobState> all() const override { return jobs; }
+  slurm::Submitted submit(const slurm::Request& request, std::time_t) override {
+    if (!refusal.empty()) throw Error(Fault::configuration, "{}", refusal);
+    slurm::JobState job;
+    job.id = {++asked, -1};
+    job.name = request.name;
+    job.cpus = static_cast<std::uint32_t>(request.cores);
+    job.time_limit_s = request.time_s;
+    jobs.push_back(job);
+    return {.id = job.id, .state = job.state};
+  }
+  void cancel(slurm::JobId id) override {
+    std::erase_if(jobs, [&](const auto& job) { return job.id == id; });
+  }
+  std::vector<slurm::Attempt> past(const std::vector<std::string>&) const override { return {}; }
+  std::vector<slurm::Reservation> reservations() const override { return {}; }
+  void reserve(const slurm::Reservation&) override {}
+  void move(const slurm::Reservation&) override {}
+  void unreserve(const std::string&) override {}
+
+  void start(std::size_t index, std::int64_t now_s) {
+    auto& job = jobs.at(index);
+    job.state = slurm::State::running;
+    job.start_time = now_s;
+    job.end_time = now_s + job.time_limit_s;
+  }
+};
+
+}  // namespace
+
+TEST_CASE("winning: a job stands by, found again, renewed and let go", "[winning]") {
+  settings::Settings settings;
+  settings.proof_type = "StackedDrg2KiBV1_1";
+  settings.chain.winning_post = settings.chain.winning_step = true;
+  settings.stages["winning_post"].cores = 3;
+  Queue queue;
+  std::vector<std::string> lines;
+  std::optional<winning::Standing> standing;
+  const auto start = [&] {
+    standing.emplace(settings, "t", queue,
+                     [&](bool, const std::string& line) { lines.push_back(line); });
+  };
+  std::int64_t now_s = 1'700'000'000;
+  const auto tick = [&] {
+    standing->tick(now_s * 1000);
+    return standing->words();
+  };
+  start();
+  queue.up = false;
+  tick();
+  CHECK(queue.asked == 0);
+  queue.up = true;
+  CHECK(tick().empty());
+  REQUIRE(queue.jobs.size() == 1);
+  CHECK(queue.jobs[0].name == "sw.t.1000.1700000000");
+  start();
+  CHECK(tick().empty());  // it waits: no second one
+  queue.start(0, now_s);
+  CHECK(tick().find("--jobid=1 ") != std::string::npos);
+  CHECK(tick().find("--cpus-per-task=3 ") != std::string::npos);
+  start();
+  CHECK(tick().find("--jobid=1 ") != std::string::npos);
+  queue.up = false;
+  CHECK(tick().find("--jobid=1 ") != std::string::npos);
+  queue.up = true;
+  CHECK(queue.asked == 1);
+
+  now_s += 24 * 3600 - 3600;  // an hour before its end
+  tick();
+  REQUIRE(queue.asked == 2);
+  tick();
+  now_s += 600;
+  queue.start(1, now_s);
+  CHECK(tick().find("--jobid=2 ") != std::string::npos);
+  CHECK(queue.jobs.size() == 2);  // a step of the first one may still run
+  now_s += 120;
+  tick();
+  REQUIRE(queue.jobs.size() == 1);
+  CHECK(queue.jobs[0].id.job == 2);
+
+  queue.jobs[0].state = slurm::State::timeout;  // lost
+  CHECK(tick().empty());
+  CHECK(queue.asked == 3);
+  queue.jobs.clear();
+  queue.refusal = "Invalid qos";
+  lines.clear();
+  for (int i = 0; i < 5; ++i, now_s += 61) CHECK(tick().empty());
+  CHECK(lines ==
+        std::vector<std::string>{"winning: no job stands by, proofs run here: Invalid qos"});
+  queue.refusal.clear();
+  tick();
+  REQUIRE(queue.jobs.size() == 1);
+  settings.chain.winning_step = false;
+  CHECK(tick().empty());
+  CHECK(queue.jobs.empty());
 }
 
 TEST_CASE("winning: a proof of seal-winning-post makes a block", "[.][slow]") {

@@ -1,4 +1,7 @@
 // The view of hosts, partitions, licences, reservations and settings.
+#include <pwd.h>
+#include <unistd.h>
+
 #include <algorithm>
 
 #include "kernels/base/error.h"
@@ -165,4 +168,45 @@ TEST_CASE("slurm: a reservation keeps a host free", "[slurm]") {
   slurm::remove_reservation("service");
   CHECK(slurm::reservations().empty());
   REQUIRE(within(30, [&] { return slurm::load(job.id)->state == State::completed; }));
+}
+
+TEST_CASE("slurm: cores reserved in advance keep long jobs away, and give way to their own",
+          "[slurm]") {
+  site();
+  slurm::Reservation want;
+  want.name = "sp-test-1000-1440-3";
+  want.start = std::time(nullptr) + 600;
+  want.end = want.start + 600;
+  want.cores = 8;  // all there are
+  want.flexible = want.ignore_jobs = true;
+  want.purge_s = 3600;
+  want.users = getpwuid(getuid())->pw_name;
+  REQUIRE(slurm::create_reservation(want) == want.name);
+  const auto there = [&] { return slurm::reservations().at(0); };
+  CHECK(there().cores == want.cores);
+  CHECK(there().flexible);
+  CHECK(there().start == want.start);
+  CHECK(there().purge_s == want.purge_s);
+  slurm::move_reservation(want.name, want.start + 120, want.end + 120);
+  CHECK(there().start == want.start + 120);
+  CHECK(there().end == want.end + 120);
+  CHECK_THROWS_AS(slurm::move_reservation("nobody", want.start, want.end), Error);
+
+  auto request = site().request("sl.test.long", {"/bin/true"});
+  request.time_s = 3600;
+  const auto state = [](slurm::JobId id) { return slurm::load(id)->state; };
+  const auto late = slurm::submit(request).id;  // it would not be over by then
+  request.name = "sl.test.short";
+  request.time_s = 60;
+  const auto brief = slurm::submit(request).id;
+  REQUIRE(within(30, [&] { return state(brief) == State::completed; }));
+  request.name = "sl.test.ours";
+  request.time_s = 3600;
+  request.reservation = want.name;
+  const auto ours = slurm::submit(request).id;
+  REQUIRE(within(30, [&] { return state(ours) == State::completed; }));
+  CHECK(state(late) == State::pending);
+  slurm::remove_reservation(want.name);
+  CHECK(slurm::reservations().empty());
+  REQUIRE(within(60, [&] { return state(late) == State::completed; }));
 }
