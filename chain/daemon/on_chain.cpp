@@ -9,6 +9,10 @@
 namespace sealyard::daemon {
 namespace {
 
+/// Lotus' pool hears of heads 2 to 6 s late.
+/// Source: lotus, chain/messagepool/provider.go, HeadChangeCoalesceMaxDelay.
+constexpr std::chrono::seconds kPoolLag{10};
+
 std::vector<rpc::Endpoint> endpoints(const settings::Settings& settings) {
   const char* named = std::getenv("FULLNODE_API_INFO");
   const auto& text = settings.chain.endpoints;
@@ -21,7 +25,9 @@ std::vector<rpc::Endpoint> endpoints(const settings::Settings& settings) {
 
 outbox::Settings outbox_settings(const settings::Settings& settings) {
   try {
-    return onchain::outbox_settings(settings.chain);
+    auto made = onchain::outbox_settings(settings.chain);
+    made.pool_lag = kPoolLag;
+    return made;
   } catch (const Error& error) {
     throw Error(Fault::configuration, "{}: chain: {}", settings.file.string(), error.what());
   }

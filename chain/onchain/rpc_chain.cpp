@@ -44,9 +44,14 @@ View RpcChain::look() {
   view.key = head.key;
   view.height = head.height;
   view.base_fee = head.blocks.front().parent_base_fee;
+  if (seen_ != head.key) {
+    seen_ = head.key;
+    seen_s_ = now_s();
+  }
   view.trouble = rpc::sync_trouble(
       head, node_.sync_state(), is_public ? node_.peers() : 0, is_public,
-      is_public ? params().block_delay_s : std::max(params().block_delay_s, kLeastDelayS), now_s());
+      is_public ? params().block_delay_s : std::max(params().block_delay_s, kLeastDelayS), now_s(),
+      seen_s_);
   if (!view.trouble.empty()) {
     view.trouble_kind = "node_out_of_sync";
     return view;

@@ -36,7 +36,9 @@ class RpcChain : public Chain {
   Address miner_;
   std::optional<rpc::NetworkParams> params_;
   std::uint64_t network_version_ = 0;
-  rpc::TipsetKey key_;
+  rpc::TipsetKey key_;        ///< of the last head that was fit to decide by
+  rpc::TipsetKey seen_;       ///< of the last head
+  std::uint64_t seen_s_ = 0;  ///< Unix time of its first sight
 };
 
 /// How addresses are written for this network.

@@ -5,6 +5,7 @@
 // message, so a caller that died in between simply asks again. Nonce and signed bytes are on disk
 // before a node sees them; after any crash the same bytes are pushed again.
 #pragma once
+#include <chrono>
 #include <filesystem>
 #include <functional>
 #include <map>
@@ -62,6 +63,9 @@ struct Settings {
   types::Epoch repush = 10;        ///< pushed again when pending so long
   types::Epoch recheck = 10;       ///< confirmed ones are looked up so often until final
   std::size_t most_pending = 200;  ///< of a sender: pools take 1000
+  /// So long a pool may be behind its node's head. Gas is estimated where the pool is, so what
+  /// fails there is refused only when it still fails after this time.
+  std::chrono::milliseconds pool_lag{0};
 };
 
 /// Signs with a key of ours.  @throws Error where it has none for the sender: the message waits.
@@ -114,6 +118,7 @@ class Outbox {
   ledger::Database db_;
   Settings settings_;
   Sign sign_;
+  std::map<std::string, std::chrono::steady_clock::time_point> failing_;  ///< since when, by key
 };
 
 }  // namespace sealyard::outbox

@@ -147,10 +147,14 @@ bool Outbox::prepare(Pool& pool, const Head& head, Entry& entry) {
   try {
     message = pool.estimate(without_gas(entry), fees.max_fee, fees.maximize);
   } catch (const rpc::RpcError& error) {
-    if (refusal_of_estimate(error.code(), error.message()) == Estimate::never)
-      entry.state = State::refused;
+    if (refusal_of_estimate(error.code(), error.message()) == Estimate::never) {
+      const auto now = std::chrono::steady_clock::now();
+      if (now - failing_.try_emplace(entry.wish.key, now).first->second >= settings_.pool_lag)
+        entry.state = State::refused;
+    }
     return wait(error.message());
   }
+  failing_.erase(entry.wish.key);
   const auto from_node = pool.next_nonce(entry.wish.from);
   auto filled = without_gas(entry);
   filled.gas_limit = message.gas_limit;

@@ -20,9 +20,9 @@ std::vector<HeadChange> HeadWatch::poll() {
 
 std::string sync_trouble(const Tipset& head, const std::vector<ActiveSync>& syncs,
                          std::size_t peers, bool public_network, std::uint64_t block_delay_s,
-                         std::uint64_t now_s) {
+                         std::uint64_t now_s, std::uint64_t since_s) {
   constexpr int kIdle = 0, kComplete = 4, kError = 5;
-  const auto born = head.blocks.front().timestamp;
+  const auto born = public_network ? head.blocks.front().timestamp : since_s;
   if (now_s > born && now_s - born > 3 * block_delay_s)
     return fmt::format("the node's head, epoch {}, is {} s old", head.height, now_s - born);
   for (const auto& sync : syncs)

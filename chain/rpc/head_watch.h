@@ -28,10 +28,13 @@ class HeadWatch {
 
 /// Why a node is not fit to decide by, or "".
 /// @param now_s          Unix time
-/// @param public_network whether a node without peers is cut off
+/// @param since_s        Unix time at which this head was first seen
+/// @param public_network a node without peers is cut off there, and epochs pass by the clock
 /// A head older than three block delays counts, and a sync towards more than two epochs above it.
+/// Networks of one's own may have begun long ago and catch up: there a head is as old as it is
+/// known.
 std::string sync_trouble(const Tipset& head, const std::vector<ActiveSync>& syncs,
                          std::size_t peers, bool public_network, std::uint64_t block_delay_s,
-                         std::uint64_t now_s);
+                         std::uint64_t now_s, std::uint64_t since_s);
 
 }  // namespace sealyard::rpc

@@ -2,6 +2,9 @@
 
 #include <sqlite3.h>
 
+#include <chrono>
+#include <thread>
+
 #include "chain/outbox/refusal.h"
 #include "chain/outbox/rpc_pool.h"
 #include "chain/rpc/endpoint.h"
@@ -22,8 +25,9 @@ namespace {
 
 const types::BigInt kMaxFee = types::parse_fil("0.0000001");  // 10^11 attoFIL: 10^5 a gas
 
-outbox::Settings settings() {
+outbox::Settings settings(std::chrono::milliseconds pool_lag = {}) {
   outbox::Settings s;
+  s.pool_lag = pool_lag;
   s.rules["test"] = {.max_fee = kMaxFee, .replace_after = 4};
   s.rules["held"] = {
       .max_fee = kMaxFee, .replace_after = 4, .base_fee_ceiling = types::BigInt(500)};
@@ -46,15 +50,15 @@ struct House {
     open();
   }
 
-  void open() {
+  void open(std::chrono::milliseconds pool_lag = {}) {
     box.reset();
-    box.emplace(
-        Outbox::open(scratch.path() / "outbox.sqlite", settings(), [this](const types::Message& m) {
-          if (pool.chance(pool.trouble)) throw Crash{};
-          for (const auto& key : keys)
-            if (key.address() == m.from) return key.sign(m);
-          throw Error(Fault::missing, "no key for the sender");
-        }));
+    box.emplace(Outbox::open(scratch.path() / "outbox.sqlite", settings(pool_lag),
+                             [this](const types::Message& m) {
+                               if (pool.chance(pool.trouble)) throw Crash{};
+                               for (const auto& key : keys)
+                                 if (key.address() == m.from) return key.sign(m);
+                               throw Error(Fault::missing, "no key for the sender");
+                             }));
   }
 
   /// By another connection: what is there now survives the death of this process.
@@ -255,6 +259,33 @@ TEST_CASE("outbox: what no chain would run is refused and takes no nonce", "[out
   h.box->tick(h.pool);
   CHECK(h.entry("good").nonce == 0);
   CHECK(h.box->entries(State::refused).size() == 1);
+}
+
+TEST_CASE("outbox: what fails where a pool lags behind the head is tried until it caught up",
+          "[outbox]") {
+  House h;
+  h.open(std::chrono::hours(1));
+  // A window proof, sent four epochs after its window has opened at the head.
+  h.pool.estimate_error =
+      "message execution failed (exit=[ErrIllegalArgument(16)], vm error=[message failed with "
+      "backtrace:\n00: f01004 (method 5) -- invalid deadline 0 at epoch 1389, expected 47 (16)\n "
+      "(RetCode=16)])";
+  h.box->enqueue(h.wish("early"));
+  for (int i = 0; i < 3; ++i) h.box->tick(h.pool);
+  CHECK(h.entry("early").state == State::queued);
+  CHECK(h.entry("early").note.find("invalid deadline") != std::string::npos);
+  h.pool.estimate_error.clear();
+  h.box->tick(h.pool);
+  CHECK(h.entry("early").state == State::pending);
+  // It fails longer than any pool lags.
+  h.open(std::chrono::milliseconds(1));
+  h.pool.estimate_error = "message execution failed (exit=[ErrIllegalArgument(16)])";
+  h.box->enqueue(h.wish("never"));
+  h.box->tick(h.pool);
+  CHECK(h.entry("never").state == State::queued);
+  std::this_thread::sleep_for(std::chrono::milliseconds(2));
+  h.box->tick(h.pool);
+  CHECK(h.entry("never").state == State::refused);
 }
 
 TEST_CASE("outbox: a nonce that somebody else used is given up only when no reorg can undo that",

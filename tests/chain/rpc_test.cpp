@@ -511,13 +511,23 @@ TEST_CASE("rpc: a node out of sync is told in words", "[rpc]") {
   const auto head = fixture.with("ChainHead", [](const rpc::Node& n) { return n.head(); });
   const auto syncs = fixture.with("SyncState", [](const rpc::Node& n) { return n.sync_state(); });
   const auto born = head.blocks[0].timestamp;
-  CHECK(rpc::sync_trouble(head, syncs, 0, false, 4, born + 12).empty());
-  CHECK(rpc::sync_trouble(head, syncs, 0, false, 4, born + 13).find("13 s old") !=
-        std::string::npos);
-  CHECK_FALSE(rpc::sync_trouble(head, syncs, 0, true, 4, born).empty());
-  CHECK(rpc::sync_trouble(head, {{3, 0, head.height + 2, ""}}, 1, true, 4, born).empty());
-  CHECK_FALSE(rpc::sync_trouble(head, {{3, 0, head.height + 3, ""}}, 1, true, 4, born).empty());
-  CHECK(rpc::sync_trouble(head, {{5, 0, head.height + 3, ""}}, 1, true, 4, born).empty());
+  const auto at = [&](bool is_public, std::uint64_t now, std::uint64_t since) {
+    return rpc::sync_trouble(head, syncs, 1, is_public, 4, now, since);
+  };
+  CHECK(at(true, born + 12, born + 12).empty());
+  CHECK(at(true, born + 13, born + 13).find("13 s old") != std::string::npos);
+  // A network of one's own that catches up with the clock: old heads, but new ones come.
+  const auto later = born + 40'000;
+  CHECK(at(false, later + 12, later).empty());
+  CHECK(at(false, later + 13, later).find("13 s old") != std::string::npos);
+  CHECK_FALSE(rpc::sync_trouble(head, syncs, 0, true, 4, born, born).empty());
+  CHECK(rpc::sync_trouble(head, syncs, 0, false, 4, born, born).empty());
+  const auto towards = [&](int stage, std::int64_t target) {
+    return rpc::sync_trouble(head, {{stage, 0, target, ""}}, 1, true, 4, born, born);
+  };
+  CHECK(towards(3, head.height + 2).empty());
+  CHECK_FALSE(towards(3, head.height + 3).empty());
+  CHECK(towards(5, head.height + 3).empty());
 }
 
 TEST_CASE("rpc: FULLNODE_API_INFO", "[rpc]") {
