@@ -18,7 +18,7 @@ constexpr std::int64_t kUsualTimeS = 24 * 3600;
 constexpr std::int64_t kRenewS = 3600;
 /// A proof of one epoch is over by then: the one before is let go.
 constexpr std::int64_t kOverlapS = 120;
-constexpr std::int64_t kAgainMs = 60'000;
+constexpr std::int64_t kAskAgainMs = 60'000;
 
 }  // namespace
 
@@ -67,7 +67,7 @@ void Standing::let_go(const slurm::JobState& job, const std::string& why) {
 
 void Standing::ask(std::int64_t now_ms) {
   if (now_ms < again_ms_) return;
-  again_ms_ = now_ms + kAgainMs;  // a new one is not at once in the list
+  again_ms_ = now_ms + kAskAgainMs;  // a new one is not at once in the list
   try {
     const auto wish = standing_request(settings_, tag_, now_ms);
     const auto job = jobs_.submit(wish, static_cast<std::time_t>(now_ms / 1000) - 60);
