@@ -22,12 +22,12 @@ constexpr std::chrono::seconds kAfterFailure{1};
 
 thread_local std::unique_lock<std::mutex>* held = nullptr;  // of the call that this thread runs
 
+}  // namespace
+
 std::int64_t steady_ms() {
   using namespace std::chrono;
   return duration_cast<milliseconds>(steady_clock::now().time_since_epoch()).count();
 }
-
-}  // namespace
 
 std::string_view text(ClockMode mode) {
   return mode == ClockMode::steady ? "steady" : mode == ClockMode::gated ? "gated" : "jump";

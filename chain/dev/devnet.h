@@ -23,6 +23,9 @@ std::string_view text(ClockMode mode);
 /// @throws Error{usage}
 ClockMode parse_clock_mode(std::string_view text);
 
+/// Milliseconds of the clock that leases end by, which nobody can set.
+std::int64_t steady_ms();
+
 struct Options {
   std::filesystem::path folder;  ///< of the state; must exist
   std::filesystem::path params;  ///< of verifying keys

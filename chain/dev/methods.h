@@ -11,6 +11,7 @@ using types::Json;
 using types::JsonView;
 
 enum class Right { read, write, sign, admin };
+constexpr auto kRead = Right::read;  // what most methods want
 std::string_view text(Right right);
 
 /// Positional parameters of one call.

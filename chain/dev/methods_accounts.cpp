@@ -115,7 +115,7 @@ Json wallet_sign(Devnet&, const Params& p) {
                             p.address(0).text(types::Network::testnet)));
 }
 
-constexpr Rpc kMethods[] = {
+constexpr Rpc kAccountMethods[] = {
     {"StateAccountKey", 2, Right::read, account_key},
     {"StateGetActor", 2, Right::read, get_actor},
     {"StateListMiners", 1, Right::read, list_miners},
@@ -130,6 +130,6 @@ constexpr Rpc kMethods[] = {
 
 }  // namespace
 
-std::span<const Rpc> account_methods() { return kMethods; }
+std::span<const Rpc> account_methods() { return kAccountMethods; }
 
 }  // namespace sealyard::dev

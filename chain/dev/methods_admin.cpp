@@ -29,11 +29,6 @@ namespace {
 constexpr std::int64_t kMostEpochs = 5'000'000;
 constexpr std::int64_t kMostDepth = 900;
 
-std::int64_t steady_ms() {
-  using namespace std::chrono;
-  return duration_cast<milliseconds>(steady_clock::now().time_since_epoch()).count();
-}
-
 std::int64_t count(const JsonView& json, std::int64_t most) {
   const auto n = json.i64();
   if (n < 0 || n > most) throw Refused(fmt::format("{}: want 0 to {}", n, most));
@@ -191,7 +186,7 @@ Json trouble(Devnet& net, const Params& p) {
   return {};
 }
 
-constexpr Rpc kMethods[] = {
+constexpr Rpc kAdminMethods[] = {
     {"Advance", 1, Right::admin, advance},
     {"Clock", 2, Right::admin, clock},
     {"DropMessage", 1, Right::admin, drop_message},
@@ -213,6 +208,6 @@ constexpr Rpc kMethods[] = {
 
 }  // namespace
 
-std::span<const Rpc> admin_methods() { return kMethods; }
+std::span<const Rpc> admin_methods() { return kAdminMethods; }
 
 }  // namespace sealyard::dev

@@ -187,8 +187,7 @@ Json auth_verify(Devnet& net, const Params& p) {
   return allow;
 }
 
-constexpr auto kRead = Right::read;
-constexpr Rpc kMethods[] = {
+constexpr Rpc kChainMethods[] = {
     {"AuthVerify", 1, kRead, auth_verify},
     {"ChainGetBlock", 1, kRead, get_block},
     {"ChainGetBlockMessages", 1, kRead, block_messages},
@@ -218,6 +217,6 @@ constexpr Rpc kMethods[] = {
 
 }  // namespace
 
-std::span<const Rpc> chain_methods() { return kMethods; }
+std::span<const Rpc> chain_methods() { return kChainMethods; }
 
 }  // namespace sealyard::dev

@@ -196,7 +196,7 @@ Json call(Devnet& net, const Params& p) {
           {"Duration", 0}};
 }
 
-constexpr Rpc kMethods[] = {
+constexpr Rpc kMessageMethods[] = {
     {"ChainGetMessage", 1, Right::read, get_message},
     {"GasEstimateFeeCap", 3, Right::read, estimate_cap},
     {"GasEstimateGasLimit", 2, Right::read, estimate_limit},
@@ -213,6 +213,6 @@ constexpr Rpc kMethods[] = {
 
 }  // namespace
 
-std::span<const Rpc> message_methods() { return kMethods; }
+std::span<const Rpc> message_methods() { return kMessageMethods; }
 
 }  // namespace sealyard::dev

@@ -268,8 +268,7 @@ Json in_all_partitions(Devnet& net, const Params& p) {
   return types::to_json(bitfield(all));
 }
 
-constexpr auto kRead = Right::read;
-constexpr Rpc kMethods[] = {
+constexpr Rpc kMinerMethods[] = {
     {"StateMinerActiveSectors", 2, kRead, active_sectors},
     {"StateMinerAllocated", 2, kRead, allocated},
     {"StateMinerAvailableBalance", 2, kRead, available},
@@ -294,6 +293,6 @@ constexpr Rpc kMethods[] = {
 
 }  // namespace
 
-std::span<const Rpc> miner_methods() { return kMethods; }
+std::span<const Rpc> miner_methods() { return kMinerMethods; }
 
 }  // namespace sealyard::dev

@@ -65,7 +65,7 @@ Json submit(Devnet& net, const Params& p) {
   return {};
 }
 
-constexpr Rpc kMethods[] = {
+constexpr Rpc kMiningMethods[] = {
     {"MinerCreateBlock", 1, Right::write, create_block},
     {"MinerGetBaseInfo", 3, Right::read, base_info},
     {"MpoolSelect", 2, Right::read, select},
@@ -74,6 +74,6 @@ constexpr Rpc kMethods[] = {
 
 }  // namespace
 
-std::span<const Rpc> mining_methods() { return kMethods; }
+std::span<const Rpc> mining_methods() { return kMiningMethods; }
 
 }  // namespace sealyard::dev
