@@ -91,8 +91,6 @@ say "stopped"
 sealyard env unset --name=auto.max_sector > /dev/null
 sealyard autotask stop > /dev/null
 await 60 "the daemon" is_seen False
-ran_on 0 n2
-ran_on 1 n1
 
 say "cron's entry as jobs: at once, again and late, one sector a slot"
 job() {
@@ -112,4 +110,6 @@ await 90 "cron's jobs" ended
 [ "$(pledged)" = 4 ] || die "cron: $(pledged) sectors, want 4: $(cat "$scratch/cron.out")"
 
 say "all of them on chain"
-await 120 "proving" proving 4
+await 300 "proving" proving 4
+ran_on 0 n2
+ran_on 1 n1
