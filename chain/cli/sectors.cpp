@@ -44,6 +44,10 @@ struct ListWords {
 int list_stuck(const Context& context, const ListWords& words, const pledge::Sectors& sectors) {
   using namespace std::chrono;
   const auto now = duration_cast<milliseconds>(system_clock::now().time_since_epoch()).count();
+  const auto& stages = stage::kStages;
+  if (!words.stage.empty() && std::find(stages.begin(), stages.end(), words.stage) == stages.end())
+    throw Refusal(fmt::format("--stage: \"{}\" is no stage; want one as pc1", words.stage),
+                  exit_code(Fault::usage));
   StuckOptions options{{}, words.stage};
   if (words.longer_s >= 0) options.longer_s = words.longer_s;
   const auto found = stuck(sectors, context.settings(), options, now);
