@@ -34,6 +34,8 @@ expect 64 "could not parse" "$sealyard" sectors status five
 expect 64 "" "$sealyard" sectors status
 expect 64 "not expected" "$sealyard" sectors list --nosuch
 expect 64 "is not a valid state" "$sealyard" sectors list --states Nowhere
+expect 64 "is no stage" "$sealyard" sectors list --stuck --stage nowhere
+expect 0 "[]" "$sealyard" sectors list --stuck --stage pc1 --json
 expect 0 "PreCommitting -> PreCommitWait" "$sealyard" sectors states --dot
 expect 0 "WaitSeed             the epoch of its seed" "$sealyard" sectors states
 
